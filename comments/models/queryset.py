@@ -1,0 +1,235 @@
+"""What changes whether comments are seen: one method per action, for one comment or thousands.
+
+Each runs in one transaction with its trees locked, the counters of trees and articles exact, and a Decision row for
+every comment where a moderator acts. What an action does not fit (a comment hidden already, say) it leaves alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import transaction
+from django.db.models import F
+from mptt.querysets import TreeQuerySet
+
+from articles.models import Article
+from comments.models.decision import Decision, State
+
+if TYPE_CHECKING:
+    from comments.models.comment import Comment
+
+CHUNK = 1_000
+
+
+class CommentQuerySet(TreeQuerySet):  # type: ignore[misc] -- django-mptt has no types
+    def visible(self) -> Self:
+        return self.filter(visible=True)
+
+    def held(self) -> Self:
+        return self.filter(state=State.HELD)
+
+    def branch(self, top: "Comment") -> Self:
+        """A comment with all its replies. Reads the tree fields of `top`, so they must be fresh (its root locked)."""
+        return self.filter(tree_id=top.tree_id, lft__gte=top.lft, rght__lte=top.rght)
+
+    def hide(self, by: Any, reason: str, note: str = "") -> int:
+        """Hides comments one by one; their replies stay. Returns how many were hidden."""
+        with self._locked() as comments:
+            targets = [comment for comment in comments if comment.state in (State.PUBLISHED, State.HELD)]
+            _decide(Decision.Kind.HIDE, targets, by, reason=reason, note=note)
+            self._set_state(targets, State.HIDDEN, hidden_for=reason)
+        return len(targets)
+
+    def hide_branch(self, by: Any, reason: str, note: str = "") -> int:
+        """Hides comments with all their replies. Returns how many comments readers see less.
+
+        Where one of them lies in the branch of another, the decision is made about the topmost only.
+        """
+        reach = 0
+        with self._locked() as comments:
+            hidden_already = set(
+                Decision.objects.active()
+                .filter(comment__in=comments, kind=Decision.Kind.HIDE_BRANCH)
+                .values_list("comment_id", flat=True)
+            )
+            for top in _topmost(comments):
+                if top.pk in hidden_already:
+                    continue
+                flipped = self._shift_branch(top, 1)
+                self._in_chunks([top], hidden_for=reason)
+                reach += _decide(Decision.Kind.HIDE_BRANCH, [top], by, reason=reason, note=note, reach=flipped)
+        return reach
+
+    def restore(self, by: Any, note: str = "") -> int:
+        """Undoes every hide decided about these comments, exactly. Returns how many comments readers see more.
+
+        What was hidden, held or withdrawn for another cause stays so, below them too.
+        """
+        reach = 0
+        with self._locked() as comments:
+            by_id = {comment.pk: comment for comment in comments}
+            for kind, was, decisions in _undoable(by_id):
+                targets = [by_id[pk] for pk in decisions]
+                if kind == Decision.Kind.HIDE:
+                    reach += _decide(Decision.Kind.RESTORE, targets, by, note=note, undoes=decisions, becomes=was)
+                    self._set_state(targets, was)
+                else:
+                    for top in targets:
+                        flipped = self._shift_branch(top, -1)
+                        reach += _decide(Decision.Kind.RESTORE, [top], by, note=note, undoes=decisions, reach=flipped)
+                    self._in_chunks(targets, hidden_for="")
+        return reach
+
+    def approve(self, by: Any, note: str = "") -> int:
+        """Publishes held comments. Returns how many."""
+        with self._locked() as comments:
+            targets = [comment for comment in comments if comment.state == State.HELD]
+            _decide(Decision.Kind.APPROVE, targets, by, note=note, becomes=State.PUBLISHED)
+            self._set_state(targets, State.PUBLISHED)
+        return len(targets)
+
+    def withdraw(self) -> int:
+        """Takes comments back for their author; where they have replies a tombstone stays. Returns how many."""
+        with self._locked() as comments:
+            targets = [comment for comment in comments if comment.state in (State.PUBLISHED, State.HELD)]
+            self._set_state(targets, State.WITHDRAWN)
+        return len(targets)
+
+    def erase(self, by: Any = None, note: str = "") -> int:
+        """Removes text, name and author for good; others' answers stay. `by` is a moderator, or None for the author."""
+        with self._locked() as comments:
+            targets = [comment for comment in comments if comment.state != State.ERASED]
+            if by is not None:
+                _decide(Decision.Kind.ERASE, targets, by, note=note)
+            self._set_state(targets, State.ERASED, text="", html="", name="", author=None, key=None)
+        return len(targets)
+
+    def _all(self) -> Self:
+        return self.model._tree_manager.using(self.db)
+
+    @contextmanager
+    def _locked(self) -> "Iterator[list[Comment]]":
+        """These comments as they are once their trees are locked, in the order of the locks."""
+        with transaction.atomic(using=self.db):
+            found = list(self.order_by().values_list("pk", "tree_id"))
+            lock_roots(self._all(), (tree_id for _pk, tree_id in found))
+            comments: list[Comment] = []
+            for chunk in _chunks([pk for pk, _tree_id in found]):
+                comments += self._all().filter(pk__in=chunk).defer("text", "html")
+            yield sorted(comments, key=lambda comment: (comment.tree_id, comment.lft))
+
+    def _set_state(self, comments: "list[Comment]", state: State, hidden_for: str = "", **fields: Any) -> None:
+        self._in_chunks(comments, state=state, hidden_for=hidden_for, **fields)
+        shown: Counter[tuple[int, int]] = Counter()
+        for comment in comments:
+            now_visible = state == State.PUBLISHED and comment.hides == 0
+            shown[comment.tree_id, comment.article_id] += int(now_visible) - int(comment.visible)
+        self._count(shown)
+
+    def _in_chunks(self, comments: "list[Comment]", **fields: Any) -> None:
+        for chunk in _chunks([comment.pk for comment in comments]):
+            self._all().filter(pk__in=chunk).update(**fields)
+
+    def _shift_branch(self, top: "Comment", by: int) -> int:
+        """Lays one hidden branch more (1) or less (-1) over a branch. Returns how many comments (dis)appeared."""
+        branch = self._all().branch(top)
+        flipped = branch.filter(state=State.PUBLISHED, hides=0 if by > 0 else 1).count()
+        branch.update(hides=F("hides") + by)
+        self._count(Counter({(top.tree_id, top.article_id): -by * flipped}))
+        return flipped
+
+    def _count(self, shown: Counter[tuple[int, int]]) -> None:
+        """Brings the counters of trees and articles up to date; `shown` is visible comments more or less by tree."""
+        trees_by_number: dict[int, list[int]] = {}
+        articles: Counter[int] = Counter()
+        for (tree_id, article_id), number in shown.items():
+            articles[article_id] += number
+            if number:
+                trees_by_number.setdefault(number, []).append(tree_id)
+        for number, tree_ids in trees_by_number.items():
+            for chunk in _chunks(tree_ids):
+                roots = self._all().filter(tree_id__in=chunk, parent=None)
+                roots.update(invisible=F("invisible") - number)
+        for article_id in sorted(articles):
+            Article.objects.filter(pk=article_id).update(
+                comment_change=F("comment_change") + 1, comment_count=F("comment_count") + articles[article_id]
+            )
+
+
+def lock_roots(comments: CommentQuerySet, tree_ids: Iterable[int]) -> None:
+    """Locks trees by their root rows, always in ascending order, until the transaction ends."""
+    for chunk in _chunks(sorted(set(tree_ids))):
+        roots = comments.filter(tree_id__in=chunk, parent=None).order_by("tree_id")
+        list(roots.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _chunks(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def _topmost(comments: "list[Comment]") -> "Iterator[Comment]":
+    """Of comments sorted by tree and lft, those that lie in no other's branch."""
+    last = None
+    for comment in comments:
+        if last is None or comment.tree_id != last.tree_id or comment.lft > last.rght:
+            last = comment
+            yield comment
+
+
+def _undoable(comments: "dict[int, Comment]") -> Iterator[tuple[str, State, dict[int, Decision | None]]]:
+    """The active hides of comments, grouped by kind and by the state to bring back.
+
+    A comment that came hidden from another system has no decision to undo; it is published.
+    """
+    groups: dict[tuple[str, State], dict[int, Decision | None]] = {}
+    decided = set()
+    for chunk in _chunks(list(comments)):
+        for decision in Decision.objects.active().filter(comment__in=chunk):
+            hide = decision.kind == Decision.Kind.HIDE
+            if hide and comments[decision.comment_id].state != State.HIDDEN:
+                continue
+            decided.add((decision.comment_id, decision.kind))
+            was = State(decision.was) if hide else State.PUBLISHED
+            groups.setdefault((decision.kind, was), {})[decision.comment_id] = decision
+    for pk, comment in comments.items():
+        if comment.state == State.HIDDEN and (pk, Decision.Kind.HIDE) not in decided:
+            groups.setdefault((Decision.Kind.HIDE, State.PUBLISHED), {})[pk] = None
+    # States first: a branch's reach counts what its own comments have become.
+    for (kind, was), decisions in sorted(groups.items()):
+        yield kind, was, decisions
+
+
+def _decide(
+    kind: Decision.Kind,
+    comments: "list[Comment]",
+    by: Any,
+    *,
+    reason: str = "",
+    note: str = "",
+    undoes: dict[int, Decision | None] | None = None,
+    becomes: State = State.HIDDEN,
+    reach: int | None = None,
+) -> int:
+    """Writes the log before the act and returns the reach of all rows.
+
+    Without `reach`, a comment counts if it turns visible or invisible itself.
+    """
+    decisions = [
+        Decision(
+            kind=kind,
+            comment=comment,
+            moderator=by,
+            reason=reason,
+            note=note,
+            was=comment.state,
+            undoes=(undoes or {}).get(comment.pk),
+            reach=int(comment.visible != (becomes == State.PUBLISHED and not comment.hides))
+            if reach is None
+            else reach,
+        )
+        for comment in comments
+    ]
+    Decision.objects.bulk_create(decisions, batch_size=CHUNK)
+    return sum(decision.reach for decision in decisions)

@@ -1,0 +1,47 @@
+import pytest
+
+from accounts.models import User
+from articles.models import Article
+from tests.people import make_article, make_person
+
+
+@pytest.fixture
+def nadia(db: None) -> User:
+    """A reader."""
+    return make_person("Nadia")
+
+
+@pytest.fixture
+def tom(db: None) -> User:
+    """Another reader."""
+    return make_person("Tom")
+
+
+@pytest.fixture
+def carla(db: None) -> User:
+    """A correspondent."""
+    return make_person("Carla", "correspondent")
+
+
+@pytest.fixture
+def edith(db: None) -> User:
+    """An editor."""
+    return make_person("Edith", "editor")
+
+
+@pytest.fixture
+def mo(db: None) -> User:
+    """A moderator."""
+    return make_person("Mo", "moderator")
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """An administrator."""
+    return make_person("Ada", "administrator")
+
+
+@pytest.fixture
+def article(db: None) -> Article:
+    """A live article, in Berlin's time."""
+    return make_article()
