@@ -47,8 +47,8 @@ def keyset_page(
     has_previous, has_next = (more, True) if backwards else (bool(after), more)
     return Page(
         rows,
-        previous=_encode(rows[0], order) if has_previous else "",
-        next=_encode(rows[-1], order) if has_next else "",
+        previous=cursor_of(rows[0], order) if has_previous else "",
+        next=cursor_of(rows[-1], order) if has_next else "",
     )
 
 
@@ -70,7 +70,8 @@ def _beyond(ordering: list[str], values: list[Any]) -> Q:
     return bound & condition
 
 
-def _encode(row: Any, order: Sequence[str]) -> str:
+def cursor_of(row: Any, order: Sequence[str]) -> str:
+    """What `?after=` and `?before=` say to name this row in this order."""
     parts = []
     for field in order:
         name = field.lstrip("-")

@@ -5,7 +5,7 @@ whoever changes a tree locks its root row first (trees in ascending order, artic
 it acts on; a new tree's id comes from the primary key's sequence; and the database refuses what would be broken.
 """
 
-from comments.models.comment import MAX_LEVEL, Comment, check_open
+from comments.models.comment import LONGEST_TEXT, MAX_LEVEL, Comment, check_open
 from comments.models.decision import Decision, Reason, Report, State
 
-__all__ = ["MAX_LEVEL", "Comment", "Decision", "Reason", "Report", "State", "check_open"]
+__all__ = ["LONGEST_TEXT", "MAX_LEVEL", "Comment", "Decision", "Reason", "Report", "State", "check_open"]

@@ -22,7 +22,10 @@ MAX_LEVEL = 15
 LONGEST_TEXT = 5_000
 
 
-class CommentManager(TreeManager.from_queryset(CommentQuerySet)):  # type: ignore[misc] -- django-mptt has no types
+_TreeManager: Any = TreeManager.from_queryset(CommentQuerySet)  # django-mptt has no types
+
+
+class CommentManager(_TreeManager):
     def _get_next_tree_id(self) -> int:
         """The private hook of django-mptt 0.20 for a new root. MAX + 1 collides between concurrent writers.
 
@@ -108,7 +111,7 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):  # type: ignor
 
 def check_open(article: Article, parent: "Comment | None" = None) -> None:
     """Raises NotAllowed with the reason why readers cannot write here, in words for them."""
-    if article.state == Article.State.DRAFT or article.comment_policy == Article.CommentPolicy.CLOSED:
+    if not article.takes_comments:
         raise NotAllowed(_("Comments on this article are closed."))
     if parent is not None and not parent.visible:
         raise NotAllowed(_("The comment you answer is no longer shown. Copy your text and answer another one."))

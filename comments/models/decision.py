@@ -1,4 +1,4 @@
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -56,7 +56,7 @@ class Decision(models.Model):
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     created_at = models.DateTimeField(_("time"), auto_now_add=True)
 
-    objects: ClassVar[models.Manager["Decision"]] = DecisionQuerySet.as_manager()  # type: ignore[assignment]
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CHUNK = 1_000
 
 
-class CommentQuerySet(TreeQuerySet):  # type: ignore[misc] -- django-mptt has no types
+class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
     def visible(self) -> Self:
         return self.filter(visible=True)
 

@@ -1,0 +1,30 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError
+
+from accounts.models import SAMPLE_DOMAIN
+
+
+@register("startup", Tags.database)
+def sample_people_stay_at_home(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Their passwords are in the documentation."""
+    if settings.DEBUG or not databases:
+        return []
+    try:
+        found = get_user_model().objects.filter(email__endswith=SAMPLE_DOMAIN, is_active=True).exists()
+    except DatabaseError:
+        # Not migrated, or away: nobody can sign in either, and pages from the cache may still be served.
+        return []
+    if not found:
+        return []
+    return [
+        Error(
+            "DEBUG is off and this database holds the sample people, whose passwords everybody knows.",
+            hint="Use another database (DATABASE_URL), or set DEBUG=1 to try the site on this machine only.",
+            id="accounts.E001",
+        )
+    ]

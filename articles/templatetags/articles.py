@@ -1,0 +1,50 @@
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def clock(moment: datetime) -> SafeString:
+    """The time of day in the active time zone, with the zone's name; the title has the day."""
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{} <abbr>{}</abbr></time>',
+        local.isoformat(timespec="seconds"),
+        date_format(local, "j F Y"),
+        f"{local:%H:%M}",
+        zone_name(local),
+    )
+
+
+@register.simple_tag
+def day_and_clock(moment: datetime) -> SafeString:
+    """The day and the time of day in the active time zone, with the zone's name."""
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}">{} <abbr>{}</abbr></time>',
+        local.isoformat(timespec="seconds"),
+        date_format(local, "j F Y, H:i"),
+        zone_name(local),
+    )
+
+
+@register.filter
+def zone_name(local: datetime) -> str:
+    """CET, or UTC+3 in the zones whose abbreviation is a bare number."""
+    name = local.tzname() or ""
+    if name[:1] not in "+-" or not name:
+        return name
+    hours, minutes = name[1:3].lstrip("0") or "0", name[3:]
+    return f"UTC{name[0]}{hours}{':' + minutes if minutes else ''}"
+
+
+@register.filter
+def city(zone: str) -> str:
+    """Europe/Istanbul as readers say it: Istanbul."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")

@@ -1,0 +1,54 @@
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from comments.models import LONGEST_TEXT, Reason
+
+
+class CommentForm(forms.Form):
+    """A reader's text. `key` is made with the form, so that sending it twice makes one comment."""
+
+    text = forms.CharField(
+        label=_("Your comment"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "autofocus": True}),
+        help_text=_("*Emphasis*, > quotes, lists and links work. A blank line begins a paragraph."),
+        error_messages={"required": _("There is no text yet. Write something, then send it.")},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].error_messages["max_length"] = _(
+            "This is %(show_value)d characters long; %(limit_value)d fit. Shorten it, or send it in two comments."
+        )
+        for validator in self.fields["text"].validators:
+            if isinstance(validator, MaxLengthValidator):
+                validator.message = self.fields["text"].error_messages["max_length"]
+        self.initial.setdefault("key", uuid.uuid4())
+
+
+class DecisionForm(forms.Form):
+    """What a moderator decides about a comment on its page."""
+
+    action = forms.ChoiceField(
+        choices=[
+            ("hide", _("Hide this comment")),
+            ("hide_branch", _("Hide this comment with all its replies")),
+            ("restore", _("Restore")),
+            ("approve", _("Publish")),
+        ]
+    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=Reason.choices, required=False)
+    note = forms.CharField(
+        label=_("Note for the team"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if str(data.get("action", "")).startswith("hide") and not data.get("reason"):
+            self.add_error("reason", _("Choose the reason that readers will see."))
+        return data

@@ -1,0 +1,238 @@
+"""Reading conversations: a page of roots, then all their trees in one range of plain rows. Two queries a page.
+
+A root's `rght` tells the size of its tree beforehand, so a page stays bounded: every tree may show the same number of
+comments, chosen so that the page holds about ROWS_PER_PAGE; what is cut is one link away. Comments are in the order of
+a walk through the tree, where the row at (lft, level) is number (lft + level + 1) / 2: that is how a tree is cut.
+"""
+
+from collections.abc import Iterable
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Value
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from articles.models import Article, Entry
+from comments.models import Comment, Reason, State
+from newsroom.keyset import Page, keyset_page
+
+CONVERSATIONS_PER_PAGE = 20
+ROWS_PER_PAGE = 200
+# However many large trees there are, each shows this much of itself.
+LEAST_ROWS_PER_TREE = 5
+
+# The first field of each order is the newest root's: tree ids grow with time.
+ORDERS = {"newest": ("-tree_id",), "oldest": ("tree_id",), "best": ("-score", "-tree_id")}
+
+
+@dataclass(slots=True)
+class Row:
+    """One comment of a page, plain: 200 model instances would cost more than the rest of the page."""
+
+    id: int
+    parent_id: int | None
+    answers_id: int | None
+    lft: int
+    rght: int
+    level: int
+    tree_id: int
+    number: int | None
+    invisible: int
+    author_id: int | None
+    name: str
+    html: str
+    state: str
+    hides: int
+    visible: bool
+    hidden_for: str
+    recommends: int
+    created_at: datetime
+    entry_id: int | None
+    # What the page adds: is there an answer below it, how many levels end after it, how many replies are not shown.
+    opens: bool = False
+    closes: str = ""
+    folded: int = 0
+    answers_name: str = ""
+    when: str = ""
+    context: bool = False
+
+    @property
+    def rank(self) -> int:
+        return (self.lft + self.level + 1) // 2
+
+    @property
+    def safe_html(self) -> SafeString:
+        return mark_safe(self.html)  # noqa: S308 -- newsroom.markup made it
+
+    @property
+    def notice(self) -> str:
+        """What stands in the place of a comment that is not shown, and why."""
+        if self.hidden_for:
+            text = _("Hidden by a moderator: %(reason)s.") % {"reason": Reason(self.hidden_for).label}
+        elif self.state == State.WITHDRAWN:
+            text = _("Withdrawn by its author.")
+        elif self.state == State.ERASED:
+            text = _("Its author has deleted their account.")
+        elif self.state == State.HELD:
+            text = _("Waiting for a moderator’s look.")
+        else:
+            text = _("Hidden by a moderator.")
+        if self.folded:
+            more = ngettext("%(count)d reply is folded.", "%(count)d replies are folded.", self.folded)
+            text += " " + more % {"count": self.folded}
+        return text
+
+
+# What the database gives of a row; the rest has defaults.
+COLUMNS = [column.name for column in fields(Row) if column.default is MISSING]
+
+
+@dataclass
+class Conversation:
+    """One tree as a page shows it."""
+
+    rows: list[Row]
+    # Visible comments of this tree that the page does not show, and where they go on.
+    more: int = 0
+    more_after: int = 0
+
+    @cached_property
+    def id(self) -> int:
+        return self.rows[0].id
+
+    @cached_property
+    def number(self) -> int | None:
+        return self.rows[0].number
+
+
+@dataclass
+class ConversationPage:
+    conversations: list[Conversation] = field(default_factory=list)
+    previous: str = ""
+    next: str = ""
+
+
+def conversations(
+    article: Article, order: str = "newest", *, entry: Entry | None = None, after: str = "", before: str = ""
+) -> ConversationPage:
+    """A page of an article's conversations, or of those about one entry. `order` is a key of ORDERS."""
+    roots = Comment.objects.filter(parent=None).filter(Q(visible=True) | Q(rght__gt=2))
+    roots = roots.filter(entry=entry) if entry else roots.filter(article=article)
+    page: Page[dict[str, Any]] = keyset_page(
+        roots.values("tree_id", "rght", "score"), ORDERS[order], CONVERSATIONS_PER_PAGE, after=after, before=before
+    )
+    if not page.rows:
+        return ConversationPage()
+    cap = fair_share([root["rght"] // 2 for root in page.rows])
+    trees: dict[int, list[Row]] = {root["tree_id"]: [] for root in page.rows}
+    for row in _read(Comment.objects.filter(tree_id__in=trees, lft__lt=Value(2 * cap) - F("level"))):
+        trees[row.tree_id].append(row)
+    shown = [_conversation(rows) for rows in trees.values() if rows]
+    return ConversationPage([c for c in shown if c.rows], previous=page.previous, next=page.next)
+
+
+def in_context(comment: Comment, after: int = 0) -> Conversation:
+    """A comment with what it answers above it and its replies below, from the reply `after` on if one is given.
+
+    One query, or two when it goes on after a reply.
+    """
+    start = comment
+    if after:
+        cursor = Comment.objects.branch(comment).filter(pk=after).only("lft", "rght", "level", "tree_id").first()
+        start = cursor or comment
+    first = (start.lft + start.level + 1) // 2
+    reached = Value(2 * (first + ROWS_PER_PAGE)) - F("level")
+    above = Q(lft__lte=start.lft, rght__gte=start.rght)
+    below = Q(lft__gt=start.lft, rght__lte=comment.rght, lft__lt=reached)
+    rows = list(_read(Comment.objects.filter(tree_id=comment.tree_id).filter(above | below)))
+    for row in rows:
+        row.context = row.lft < comment.lft or (start is not comment and row.rank <= first)
+    last_of_branch = (comment.lft + comment.level + 1) // 2 + comment.reply_count
+    last_read = max(row.rank for row in rows)
+    more_after = max(rows, key=lambda row: row.rank).id if last_read < last_of_branch else 0
+    kept = _arrange(rows, always=comment.pk)
+    return Conversation(kept, more=last_of_branch - last_read, more_after=more_after)
+
+
+def fair_share(sizes: Iterable[int], budget: int = ROWS_PER_PAGE) -> int:
+    """How many rows each tree may show: small ones all of theirs, what they leave goes to the larger ones."""
+    waiting = sorted(sizes)
+    while waiting and waiting[0] <= budget // len(waiting):
+        budget -= waiting.pop(0)
+    return max(budget // len(waiting), LEAST_ROWS_PER_TREE) if waiting else ROWS_PER_PAGE
+
+
+def _read(comments: QuerySet[Comment]) -> Iterable[Row]:
+    for values in comments.order_by("tree_id", "lft").values_list(*COLUMNS):
+        yield Row(*values)
+
+
+def _conversation(rows: list[Row]) -> Conversation:
+    root, last = rows[0], rows[-1]
+    size = root.rght // 2
+    more = 0
+    if last.rank < size:
+        more = max(0, size - root.invisible - sum(row.visible for row in rows))
+    return Conversation(_arrange(rows), more=more, more_after=last.id if more else 0)
+
+
+def _arrange(rows: list[Row], always: int = 0) -> list[Row]:
+    """The rows of one tree that a reader sees, in order, with what the template needs to nest and date them."""
+    kept = _with_tombstones(rows, always)
+    by_id = {row.id: row for row in kept}
+    days: dict[date, str] = {}
+    for row, following in zip(kept, [*kept[1:], None], strict=True):
+        depth = _depth(row, by_id)
+        next_depth = _depth(following, by_id) if following else 0
+        row.opens = next_depth > depth
+        row.closes = "x" * max(0, depth - next_depth)
+        row.when = _when(row.created_at, days)
+        answered = row.answers_id or row.parent_id
+        if answered in by_id and by_id[answered].visible:
+            row.answers_name = by_id[answered].name
+    return kept
+
+
+def _depth(row: Row, by_id: dict[int, Row]) -> int:
+    """Depth on this page; where a page goes on in the midst of a tree, what lies between may be missing."""
+    depth = 0
+    while row.parent_id in by_id:
+        row = by_id[row.parent_id]
+        depth += 1
+    return depth
+
+
+def _with_tombstones(rows: list[Row], always: int) -> list[Row]:
+    """Visible rows, and those that are not where a visible one stands below, or where they hide replies."""
+    needed = {always}
+    for row in reversed(rows):
+        if row.visible or row.id in needed:
+            needed.update((row.id, row.parent_id or 0))
+    last = rows[-1].rank
+    kept: list[Row] = []
+    by_id: dict[int, Row] = {}
+    for row in rows:
+        folds = row.state != State.HELD and row.rght - row.lft > 1 and (not row.parent_id or row.parent_id in needed)
+        if row.id not in needed and not folds:
+            continue
+        replies = (row.rght - row.lft) // 2
+        if row.id not in needed and row.rank + replies <= last:
+            row.folded = replies
+        kept.append(row)
+        by_id[row.id] = row
+    return kept
+
+
+def _when(moment: datetime, days: dict[date, str]) -> SafeString:
+    """`<time>` in the active time zone. A page has few days, so their long names are formatted once each."""
+    local = timezone.localtime(moment)
+    day = local.date()
+    if day not in days:
+        days[day] = date_format(day, "j F Y")
+    return mark_safe(f'<time datetime="{local.isoformat(timespec="seconds")}">{days[day]}, {local:%H:%M}</time>')  # noqa: S308 -- a date

@@ -1,0 +1,187 @@
+"""The public pages of conversations, and the private ones where readers write and moderators decide.
+
+Public pages are the same for everyone and carry only links; forms stand on pages of their own, never cached.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.models import Article, Entry, NotAllowed
+from comments.forms import CommentForm, DecisionForm
+from comments.models import LONGEST_TEXT, Comment, Decision, check_open
+from comments.threads import ORDERS, in_context
+from comments.threads import conversations as page_of_conversations
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def moderators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Signed out: to the sign-in; signed in without the permission: 403."""
+    return wraps(view)(login_required(permission_required("comments.moderate_comment", raise_exception=True)(view)))
+
+
+@require_safe
+def conversations(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
+    article = get_object_or_404(Article.objects.at(topic, slug))
+    sort = request.GET.get("sort", "newest")
+    if sort not in ORDERS:
+        raise Http404(_("Comments can be sorted by newest, oldest and best."))
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = page_of_conversations(article, sort, after=after, before=before)
+    canonical = reverse("comments", args=[topic, slug])
+    if sort != "newest" or after or before:
+        canonical += "?" + request.GET.urlencode()
+    context = {
+        "article": article,
+        "page": page,
+        "sort": sort,
+        "sorts": [("newest", _("Newest")), ("oldest", _("Oldest")), ("best", _("Best"))],
+        "canonical": request.build_absolute_uri(canonical),
+    }
+    with article.locale():
+        return render(request, "comments/conversations.html", context)
+
+
+@require_safe
+def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A comment in its context; one that is not shown keeps its place with a notice."""
+    found = _public_comment(pk)
+    after = request.GET.get("after", "")
+    context = {
+        "article": found.article,
+        "comment": found,
+        "conversation": in_context(found, int(after) if after.isdecimal() and len(after) < 19 else 0),
+        "canonical": request.build_absolute_uri(found.get_absolute_url()),
+    }
+    with found.article.locale():
+        return render(request, "comments/comment.html", context)
+
+
+@never_cache
+@form_page
+def post(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
+    """Opens a conversation, about an entry where `?entry=` names one."""
+    article = get_object_or_404(Article.objects.at(topic, slug))
+    entry = None
+    if number := request.GET.get("entry"):
+        if not number.isdecimal():
+            raise Http404
+        entry = get_object_or_404(article.entries.published(), pk=number)
+    return _write(request, article, entry=entry)
+
+
+@never_cache
+@form_page
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    parent = _public_comment(pk)
+    return _write(request, parent.article, parent=parent, entry=parent.entry)
+
+
+def _write(
+    request: HttpRequest, article: Article, *, parent: Comment | None = None, entry: Entry | None = None
+) -> HttpResponse:
+    """The form, and what it sends. The text comes back in it whatever happens: refused, or signed out meanwhile."""
+    path = request.get_full_path()
+    form = CommentForm(request.POST or None, initial={"text": request.session.pop(_waiting(path), "")})
+    status = 200
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            # The text waits in the session until its writer has signed in and comes back here.
+            request.session[_waiting(path)] = request.POST.get("text", "")[: 4 * LONGEST_TEXT]
+            return redirect_to_login(path)
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                sent = Comment.objects.post(
+                    article, data["text"], author=request.user, parent=parent, entry=entry, key=data["key"]
+                )
+            except NotAllowed as refusal:
+                form.add_error(None, str(refusal))
+                status = 409
+            else:
+                return redirect(sent if sent.visible else reverse("comment-mine", args=[sent.pk]))
+    context = {
+        "article": article,
+        "parent": parent,
+        "entry": entry,
+        "form": form,
+        "refusal": _refusal(article, parent),
+    }
+    with article.locale():
+        return render(request, "comments/write.html", context, status=status)
+
+
+@never_cache
+@login_required
+@form_page
+def mine(request: HttpRequest, pk: int) -> HttpResponse:
+    """One's own comment, whatever its state, with the way to withdraw it."""
+    found = get_object_or_404(Comment.objects.select_related("article__topic"), pk=pk, author=request.user)
+    if request.method == "POST":
+        found.withdraw()
+        return redirect("comment-mine", pk)
+    with found.article.locale():
+        return render(request, "comments/mine.html", {"article": found.article, "comment": found})
+
+
+@never_cache
+@moderators_only
+@form_page
+def moderate(request: HttpRequest, pk: int) -> HttpResponse:
+    """A moderator's page about one comment: hide it, its branch, or bring it back; with the log and the reach."""
+    found = _public_comment(pk)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data: dict[str, Any] = form.cleaned_data
+        if data["action"] == "hide":
+            found.hide(request.user, data["reason"], data["note"])
+        elif data["action"] == "hide_branch":
+            found.hide_branch(request.user, data["reason"], data["note"])
+        elif data["action"] == "restore":
+            found.restore(request.user, data["note"])
+        else:
+            found.approve(request.user, data["note"])
+        return redirect("comment-moderate", pk)
+    branch = Comment.objects.branch(found).visible()
+    context = {
+        "article": found.article,
+        "comment": found,
+        "form": form,
+        "decisions": found.decisions.select_related("moderator", "undone_by__moderator"),
+        "active": found.decisions.active().exists(),
+        "reports": found.reports.all(),
+        "reach": branch.count(),
+        "people": branch.exclude(author=None).values("author").distinct().count(),
+        "covered": found.hides > found.decisions.active().filter(kind=Decision.Kind.HIDE_BRANCH).count(),
+    }
+    with found.article.locale():
+        return render(request, "comments/moderate.html", context, status=422 if form.errors else 200)
+
+
+def _public_comment(pk: int) -> Comment:
+    comments = Comment.objects.select_related("article__topic", "entry").exclude(article__state=Article.State.DRAFT)
+    return get_object_or_404(comments, pk=pk)
+
+
+def _refusal(article: Article, parent: Comment | None) -> str:
+    """Why nobody can write here, known before the text is typed; or ""."""
+    try:
+        check_open(article, parent)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return ""
+
+
+def _waiting(path: str) -> str:
+    return f"waiting-text:{path}"

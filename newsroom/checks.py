@@ -1,0 +1,32 @@
+"""What must be right before the site answers anybody; each says what to do. Server start-up and `check` run them."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+
+LOCAL_HOSTS = {"localhost", ".localhost", "127.0.0.1", "[::1]", "testserver"}
+STARTUP = "startup"
+
+
+@register(STARTUP, Tags.security)
+def debug_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
+    public = sorted(set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS)
+    if not settings.DEBUG or not public:
+        return []
+    return [
+        Error(
+            f"DEBUG is on while ALLOWED_HOSTS names {', '.join(public)}: error pages would show the site's secrets.",
+            hint="Set DEBUG=0 and a SECRET_KEY of your own.",
+            id="newsroom.E001",
+        )
+    ]
+
+
+def refuse_to_start() -> None:
+    """Ends the process with the reasons, where start-up checks find any."""
+    databases: Sequence[str] = ["default"]
+    if errors := [message for message in run_checks(tags=[STARTUP], databases=databases) if message.is_serious()]:
+        sys.exit("\n".join(f"newsroom: {error.msg} {error.hint}" for error in errors))
