@@ -22,6 +22,7 @@ from newsroom.keyset import Page, cursor_of, keyset_page
 ENTRIES_PER_PAGE = 50
 ARTICLES_PER_PAGE = 20
 ENTRIES_ON_FRONT = 4
+KEY_EVENTS_SHOWN = 8
 
 NEWEST = ("-published_at", "-id")
 OLDEST = ("published_at", "id")
@@ -81,7 +82,9 @@ def article(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
         "days": _with_article(found, page.rows),
         "all_days": _days(found),
         "pinned": entries.filter(is_pinned=True).first() if on_first_page else None,
-        "key_events": entries.filter(is_key_event=True).only("headline", "text", "published_at")[:20],
+        "key_events": entries.filter(is_key_event=True).only("article_id", "headline", "text", "published_at")[
+            :KEY_EVENTS_SHOWN
+        ],
         "order": "oldest" if oldest_first else "newest",
         "on_first_page": on_first_page,
         "canonical": _canonical(request, found.get_absolute_url()),
@@ -115,7 +118,7 @@ def entry(request: HttpRequest, topic: str, slug: str, entry_id: int) -> HttpRes
     shown.article = found
     if shown.state == Entry.State.WITHDRAWN:
         return render_article(request, found, "articles/entry_gone.html", {}, status=410)
-    others = found.entries.published().only("headline", "text", "published_at")
+    others = found.entries.published().only("article_id", "headline", "text", "published_at")
     cursor = cursor_of(shown, NEWEST)
     context = {
         "entry": shown,

@@ -55,6 +55,10 @@ UNION ALL SELECT 'parent of another tree', parent.tree_id, MIN(stray.id), COUNT(
     FROM stray JOIN comments_comment parent ON parent.id = stray.parent_id
     WHERE parent.tree_id <> stray.tree_id GROUP BY parent.tree_id
 UNION ALL SELECT 'roots', tree_id, id, roots FROM tree WHERE roots <> 1
+UNION ALL SELECT 'order', tree_id, id, number
+    FROM (
+        SELECT id, tree_id, number, LAG(tree_id) OVER (ORDER BY number) AS before FROM node WHERE parent_id IS NULL
+    ) root WHERE tree_id <= before OR tree_id > id
 UNION ALL SELECT 'invisible', tree_id, id, unseen FROM tree WHERE invisible <> unseen OR misplaced <> 0
 UNION ALL SELECT 'comment count', CAST(NULL AS bigint), CAST(NULL AS bigint), seen
     FROM articles_article article, (SELECT COUNT(*) FILTER (WHERE visible) AS seen FROM node) counted
@@ -72,6 +76,7 @@ SENTENCES = {
     "parent": "{number} comments do not stand below their parent, the first is #{comment_id}",
     "parent of another tree": "{number} comments of other trees name a parent here, the first is #{comment_id}",
     "roots": "there are {number} roots instead of one",
+    "order": "the tree id does not suit conversation {number} (they grow together, up to the root's own id)",
     "invisible": "the root does not say that {number} comments are not visible, or a reply says so",
     "comment count": "comment_count is not {number}, the number of visible comments",
     "conversation count": "conversation_count is not {number}, the highest number of a conversation",
@@ -152,18 +157,44 @@ def repair(article_id: int) -> int:
         if not found:
             return 0
         tree_ids = {problem.tree_id for problem in found if problem.tree_id is not None}
+        roots = Comment.objects.filter(parent=None).order_by("tree_id")
+        if any(problem.kind == "order" for problem in found):
+            tree_ids.update(roots.filter(article=article_id).values_list("tree_id", flat=True))
         lock_roots(Comment.objects.all(), tree_ids)
-        roots = Comment.objects.filter(tree_id__in=tree_ids, parent=None).order_by("tree_id")
-        trees = dict(roots.values_list("tree_id", "article_id"))
-        with connection.cursor() as cursor:
-            for tree_id, home_id in trees.items():
-                rebuild = REBUILD.format(marks=MARKS, **DIALECT[connection.vendor])
-                cursor.execute(rebuild, {"tree": tree_id, "article": home_id})
-            # Only now is every comment in its own tree.
-            for tree_id in trees:
-                cursor.execute(COUNT_TREE, {"tree": tree_id})
-            for counted_id in sorted({article_id, *trees.values()}):
-                # Locked by a statement of its own: the next one then sees all that was counted before.
-                Article.objects.select_for_update(no_key=True).get(pk=counted_id)
-                cursor.execute(COUNT_ARTICLE, {"article": counted_id})
-    return len(trees)
+        homes = dict(roots.filter(tree_id__in=tree_ids).values_list("pk", "article_id"))
+        _sort_roots(article_id)
+        _rebuild(dict(roots.filter(pk__in=homes).values_list("tree_id", "article_id")))
+        _count_articles({article_id, *homes.values()})
+    return len(homes)
+
+
+def _sort_roots(article_id: int) -> None:
+    """Gives roots whose tree id does not fit into the order of the numbers the next free one that does."""
+    roots = Comment.objects.filter(parent=None)
+    last = 0
+    for pk, tree_id in roots.filter(article=article_id).order_by("number").values_list("pk", "tree_id"):
+        fitting = tree_id if last < tree_id <= pk else last + 1
+        while fitting != tree_id and roots.filter(tree_id=fitting).exists():
+            fitting += 1
+        if fitting != tree_id:
+            roots.filter(pk=pk).update(tree_id=fitting)
+        last = fitting
+
+
+def _rebuild(trees: dict[int, int]) -> None:
+    """Writes trees anew from their roots; `trees` is their articles by tree id."""
+    statement = REBUILD.format(marks=MARKS, **DIALECT[connection.vendor])
+    with connection.cursor() as cursor:
+        for tree_id, article_id in trees.items():
+            cursor.execute(statement, {"tree": tree_id, "article": article_id})
+        # Only now is every comment in its own tree.
+        for tree_id in trees:
+            cursor.execute(COUNT_TREE, {"tree": tree_id})
+
+
+def _count_articles(article_ids: set[int]) -> None:
+    with connection.cursor() as cursor:
+        for article_id in sorted(article_ids):
+            # Locked by a statement of its own: the next one then sees all that was counted before.
+            Article.objects.select_for_update(no_key=True).get(pk=article_id)
+            cursor.execute(COUNT_ARTICLE, {"article": article_id})

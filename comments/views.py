@@ -37,18 +37,17 @@ def conversations(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
     if sort not in ORDERS:
         raise Http404(_("Comments can be sorted by newest, oldest and best."))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = page_of_conversations(article, sort, after=after, before=before)
     canonical = reverse("comments", args=[topic, slug])
     if sort != "newest" or after or before:
         canonical += "?" + request.GET.urlencode()
-    context = {
-        "article": article,
-        "page": page,
-        "sort": sort,
-        "sorts": [("newest", _("Newest")), ("oldest", _("Oldest")), ("best", _("Best"))],
-        "canonical": request.build_absolute_uri(canonical),
-    }
     with article.locale():
+        context = {
+            "article": article,
+            "page": page_of_conversations(article, sort, after=after, before=before),
+            "sort": sort,
+            "sorts": [("newest", _("Newest")), ("oldest", _("Oldest")), ("best", _("Best"))],
+            "canonical": request.build_absolute_uri(canonical),
+        }
         return render(request, "comments/conversations.html", context)
 
 
@@ -57,13 +56,13 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """A comment in its context; one that is not shown keeps its place with a notice."""
     found = _public_comment(pk)
     after = request.GET.get("after", "")
-    context = {
-        "article": found.article,
-        "comment": found,
-        "conversation": in_context(found, int(after) if after.isdecimal() and len(after) < 19 else 0),
-        "canonical": request.build_absolute_uri(found.get_absolute_url()),
-    }
     with found.article.locale():
+        context = {
+            "article": found.article,
+            "comment": found,
+            "conversation": in_context(found, int(after) if after.isdecimal() and len(after) < 19 else 0),
+            "canonical": request.build_absolute_uri(found.get_absolute_url()),
+        }
         return render(request, "comments/comment.html", context)
 
 

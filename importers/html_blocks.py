@@ -11,6 +11,8 @@ import nh3
 from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PageElement
 
+from newsroom import markup
+
 # nh3's parser is quadratic in depth, and the conversion recurses; real posts have under 20 levels.
 MAX_DEPTH = 100
 
@@ -45,8 +47,11 @@ _cleaner = nh3.Cleaner(
 )
 
 
-def blocks_of(html: str) -> list[Tag]:
-    """The blocks in reading order. Inside them stand em, strong, del, code, a, br, and p within quotations and lists."""
+def blocks_of(html: str, *, rich: bool = True) -> list[Tag]:
+    """The blocks in reading order. Inside them stand em, strong, del, code, a, br, and p within quotations and lists.
+
+    Without `rich`, headings and the rows of tables are paragraphs, and there are no rules: a comment has no other.
+    """
     has_blocks = "<!-- wp:" in html
     html = prepared(html)
     if _depth(html) > MAX_DEPTH:
@@ -56,13 +61,13 @@ def blocks_of(html: str) -> list[Tag]:
         tag.name = _SAME[tag.name]
     _break_lines(soup, soup, keep_line_ends=not has_blocks)
     _lift_blocks(soup, soup)
-    return list(_Builder(soup).blocks(soup))
+    _join_marks(soup)
+    return list(_Builder(soup, rich).blocks(soup))
 
 
 def prepared(html: str) -> str:
     """Line ends as LF, quotation marks for <q>, and the words of a picture's [caption] without its brackets."""
-    html = html.replace("\r\n", "\n").replace("\r", "\n")
-    html = _caption.sub(r"\n\n\1\n\n", html)
+    html = _caption.sub(r"\n\n\1\n\n", markup.tidy(html))
     return re.sub(r"<(/?)q(?:\s[^<>]*)?>", lambda tag: "”" if tag[1] else "“", html, flags=re.IGNORECASE)
 
 
@@ -104,9 +109,12 @@ def _broken(soup: BeautifulSoup, value: str) -> Iterator[PageElement]:
 
 def _lift_blocks(soup: BeautifulSoup, root: Tag) -> None:
     """`<em>a<p>b</p></em>` becomes `<em>a</em><p><em>b</em></p>`: no mark reaches over the edge of a block."""
+    for code in root.find_all("code"):
+        for mark in code.find_all(list(_MARKS - {"a"})):
+            mark.unwrap()
     for mark in reversed(root.find_all(list(_MARKS))):
-        # Code is one line in Markdown.
-        edges = _BLOCKS | {"br"} if mark.name == "code" else _BLOCKS
+        # Code is one line in Markdown, and holds no link.
+        edges = _BLOCKS | {"br", "a"} if mark.name == "code" else _BLOCKS
         if mark.find(list(edges)):
             _mark_runs(soup, mark, mark, edges)
             mark.unwrap()
@@ -128,9 +136,18 @@ def _mark_runs(soup: BeautifulSoup, mark: Tag, container: Tag, edges: set[str]) 
             run.append(child.extract())
 
 
+def _join_marks(root: Tag) -> None:
+    """`<em>a</em><em>b</em>` becomes one mark: side by side, Markdown's signs would be misread."""
+    for mark in root.find_all(list(_MARKS - {"a"})):
+        while isinstance(beside := mark.next_sibling, Tag) and beside.name == mark.name:
+            mark.extend(list(beside.contents))
+            beside.decompose()
+
+
 class _Builder:
-    def __init__(self, soup: BeautifulSoup) -> None:
+    def __init__(self, soup: BeautifulSoup, rich: bool) -> None:
         self._soup = soup
+        self._rich = rich
 
     def blocks(self, container: Tag) -> Iterator[Tag]:
         run: list[PageElement] = []
@@ -164,7 +181,7 @@ class _Builder:
 
     def _block(self, tag: Tag) -> Iterator[Tag]:
         if tag.name in HEADINGS:
-            yield from _if_it_says_something(self._inline(tag.name, tag))
+            yield from _if_it_says_something(self._inline(tag.name if self._rich else "p", tag))
         elif tag.name in _LISTS:
             yield from _if_it_says_something(self._list(tag))
         elif tag.name == "table":
@@ -177,7 +194,7 @@ class _Builder:
             pre = self._soup.new_tag("pre")
             pre.string = tag.get_text().strip("\n")
             yield from _if_it_says_something(pre)
-        else:
+        elif self._rich:
             yield self._soup.new_tag("hr")
 
     def _list(self, tag: Tag) -> Tag:
@@ -210,13 +227,23 @@ class _Builder:
         rows = [cells for cells in rows if any(cell.get_text(strip=True) for cell in cells)]
         if not rows:
             yield from self.blocks(tag)
-            return
+        elif not self._rich:
+            yield from (self._row(cells) for cells in rows)
+        else:
+            yield self._table_of(rows)
+
+    def _row(self, cells: list[Tag]) -> Tag:
+        """A row as a paragraph."""
+        row = self._with(self._soup.new_tag("p"), cells)
+        return self._inline("p", row)
+
+    def _table_of(self, rows: list[list[Tag]]) -> Tag:
         head = rows[0]
         head += [self._soup.new_tag(head[-1].name) for _ in range(max(map(len, rows)) - len(head))]
         table = self._soup.new_tag("table")
         for cells in rows:
             table.append(self._with(self._soup.new_tag("tr"), cells))
-        yield table
+        return table
 
     def _inline(self, name: str, tag: Tag) -> Tag:
         """A block that can hold one line: what is inside, blocks dissolved."""

@@ -254,12 +254,12 @@ def _comment(head: re.Match[str], entry: str, parent: SampleComment | None) -> S
 def _set_times(comments: list[SampleComment], moments: dict[str, datetime], now: datetime) -> None:
     """Each comment its minutes after its parent, its entry or the article's opening.
 
-    Close to now the minutes get shorter (wait × room / (wait + room)), so the order stays and nothing is in the future.
+    A wait longer than half of the time until now is bent (smoothly, so the order stays) to end before now.
     """
     for comment in comments:
         after = comment.parent.created_at if comment.parent else moments[comment.entry]
         wait, room = timedelta(minutes=comment.minutes), now - after
-        comment.created_at = after + wait * (room / (wait + room)) if room else after
+        comment.created_at = after + (wait if 2 * wait <= room else room * (1 - room / (4 * wait)))
 
 
 def wilson_score(recommends: int) -> float:

@@ -205,7 +205,9 @@ class _Handler(ContentHandler):
             self._text.append(content)
             self._text_length += len(content)
             if self._text_length > LONGEST_FIELD:
-                raise ExportError(f"The file is broken {self._where()}: a text longer than {LONGEST_FIELD:,} characters.")
+                raise ExportError(
+                    f"The file is broken {self._where()}: a text longer than {LONGEST_FIELD:,} characters."
+                )
 
     def endElement(self, name: str) -> None:
         if self._text is not None and self._text_depth == len(self._path):

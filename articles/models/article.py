@@ -1,3 +1,4 @@
+import html
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from articles.validators import validate_article_slug, validate_time_zone, validate_topic_slug
@@ -132,6 +134,12 @@ class Article(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the lead, as plain text."""
+        first = self.lead_html.partition("<p>")[2].partition("</p>")[0]
+        return html.unescape(strip_tags(first))
 
     @property
     def takes_comments(self) -> bool:

@@ -1,0 +1,5 @@
+"""Django, ready: what each process of a crowd starts from."""
+
+import django
+
+django.setup()

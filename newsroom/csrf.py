@@ -1,0 +1,12 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.csrf import csrf_failure as plain_failure
+
+
+def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token no longer fits, after signing in elsewhere, say: what was typed comes back to be sent again."""
+    text = request.POST.get("text", "")
+    if not text:
+        return plain_failure(request, reason)
+    context = {"text": text, "key": request.POST.get("key", ""), "path": request.get_full_path()}
+    return render(request, "csrf_failure.html", context, status=403)
