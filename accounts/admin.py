@@ -29,7 +29,7 @@ class PersonAdmin(UserAdmin):
             None,
             {
                 "classes": ("wide",),
-                "fields": ("username", "name", "email", "usable_password", "password1", "password2"),
+                "fields": ("username", "name", "email", "password1", "password2"),
             },
         ),
     )

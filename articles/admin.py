@@ -6,6 +6,7 @@ A correspondent sees and changes their own entries; whoever may change any entry
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -73,13 +74,8 @@ class ArticleAdmin(Desk):
         return format_html('<a href="{}">{}</a>', article.get_absolute_url(), _("open"))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        from django.conf import settings  # noqa: PLC0415
-
-        return {
-            "time_zone": settings.TIME_ZONE,
-            "language": settings.LANGUAGE_CODE,
-            **super().get_changeform_initial_data(request),
-        }
+        initial = {"time_zone": settings.TIME_ZONE, "language": settings.LANGUAGE_CODE}
+        return initial | super().get_changeform_initial_data(request)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj and obj.state != Article.State.DRAFT else dict(self.prepopulated_fields)
@@ -157,14 +153,10 @@ class EntryAdmin(Desk):
         elif form.changed_data:
             Entry.objects.get(pk=obj.pk).edit(**{name: form.cleaned_data[name] for name in form.changed_data})
         if "_publish" in request.POST:
-            try:
-                Entry.objects.get(pk=obj.pk).publish()
-            except NotAllowed as refusal:
-                self.message_user(request, str(refusal), messages.WARNING)
+            self.act(request, Entry.objects.filter(pk=obj.pk), Entry.publish)
 
     def response_add(self, request: HttpRequest, obj: Entry, post_url_continue: str | None = None) -> HttpResponse:
         if "_publish" in request.POST:
-            self.message_user(request, _("Published."), messages.SUCCESS)
             return redirect("admin:articles_entry_add")
         return super().response_add(request, obj, post_url_continue)
 

@@ -26,6 +26,8 @@ KEY_EVENTS_SHOWN = 8
 
 NEWEST = ("-published_at", "-id")
 OLDEST = ("published_at", "id")
+# Of entries that are only named in a list.
+NAMED = ("article_id", "headline", "text", "published_at")
 
 
 def render_article(
@@ -82,9 +84,7 @@ def article(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
         "days": _with_article(found, page.rows),
         "all_days": _days(found),
         "pinned": entries.filter(is_pinned=True).first() if on_first_page else None,
-        "key_events": entries.filter(is_key_event=True).only("article_id", "headline", "text", "published_at")[
-            :KEY_EVENTS_SHOWN
-        ],
+        "key_events": entries.filter(is_key_event=True).only(*NAMED)[:KEY_EVENTS_SHOWN],
         "order": "oldest" if oldest_first else "newest",
         "on_first_page": on_first_page,
         "canonical": _canonical(request, found.get_absolute_url()),
@@ -118,7 +118,7 @@ def entry(request: HttpRequest, topic: str, slug: str, entry_id: int) -> HttpRes
     shown.article = found
     if shown.state == Entry.State.WITHDRAWN:
         return render_article(request, found, "articles/entry_gone.html", {}, status=410)
-    others = found.entries.published().only("article_id", "headline", "text", "published_at")
+    others = found.entries.published().only(*NAMED)
     cursor = cursor_of(shown, NEWEST)
     context = {
         "entry": shown,

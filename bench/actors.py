@@ -57,7 +57,7 @@ def _do(action: str, article: Article, user: User, dice: random.Random) -> None:
     elif action == "approve":
         Comment.objects.filter(article=article).held().approve(user)
     else:
-        comment.branch_ends(user)
+        Comment.objects.filter(pk=comment.pk).erase(user)
 
 
 def any_comment(article: Article, dice: random.Random) -> Comment | None:

@@ -53,7 +53,6 @@ class CommentAdmin(ReadOnly):
         "author",
         "text",
         "state",
-        "hides",
         "visible",
         "created_at",
     )
@@ -108,7 +107,7 @@ class CommentAdmin(ReadOnly):
         return ""
 
     def _report(self, request: HttpRequest, reach: int) -> None:
-        text = ngettext("%d comment changed for readers.", "%d comments changed for readers.", reach) % reach
+        text = ngettext("%d comment changed.", "%d comments changed.", reach) % reach
         self.message_user(request, text, messages.SUCCESS)
 
 

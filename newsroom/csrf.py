@@ -4,7 +4,7 @@ from django.views.csrf import csrf_failure as plain_failure
 
 
 def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose token no longer fits, after signing in elsewhere, say: what was typed comes back to be sent again."""
+    """A form whose token no longer fits, after signing in elsewhere, say: what was typed comes back."""
     text = request.POST.get("text", "")
     if not text:
         return plain_failure(request, reason)
