@@ -38,8 +38,9 @@ lock: .venv/dev ## Resolve the dependencies of pyproject.toml anew into requirem
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra dev --constraint requirements/base.txt --output-file requirements/dev.txt
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-messages: .venv/dev ## Collect the interface's texts for translation and compile the catalogues
-	@$(BIN)/python locale/collect.py
+messages: .venv/base ## Collect the interface's texts for translation and compile them (needs GNU gettext)
+	@$(BIN)/python manage.py makemessages --all --ignore .venv --ignore var --ignore tests --ignore bench --no-location --no-wrap
+	@$(BIN)/python manage.py compilemessages --ignore .venv
 
 clean: ## Remove .venv; the site's data in var/ stays
 	rm -rf .venv

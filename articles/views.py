@@ -27,7 +27,7 @@ KEY_EVENTS_SHOWN = 8
 NEWEST = ("-published_at", "-id")
 OLDEST = ("published_at", "id")
 # Of entries that are only named in a list.
-NAMED = ("article_id", "headline", "text", "published_at")
+NAMED = ("article_id", "headline", "html", "published_at")
 
 
 def render_article(
@@ -50,7 +50,7 @@ def front(request: HttpRequest) -> HttpResponse:
         request,
         "articles/front.html",
         {
-            "live": live.order_by("-updated_at", "-id") if first else [],
+            "live": live.order_by("state", "-updated_at", "-id") if first else [],
             "page": page,
             "days": _by_day(page.rows),
             "topics": Topic.objects.all(),

@@ -6,6 +6,7 @@ What WordPress does when it shows a post is done here: a blank line begins a par
 import re
 from collections.abc import Iterable, Iterator
 from html import escape, unescape
+from urllib.parse import urljoin
 
 import nh3
 from bs4 import BeautifulSoup, NavigableString, Tag
@@ -16,6 +17,11 @@ from newsroom import markup
 # nh3's parser is quadratic in depth, and the conversion recurses; real posts have under 20 levels.
 MAX_DEPTH = 100
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MARKS = {"em", "strong", "del", "code", "a"}
 _SAME = {"b": "strong", "i": "em", "s": "del", "strike": "del", "kbd": "code", "samp": "code", "tt": "code"}
@@ -23,17 +29,17 @@ _LISTS = {"ul", "ol"}
 _CELLS = {"td", "th"}
 _KEPT = {"blockquote", "pre", "hr", "table", *_LISTS, *HEADINGS}
 # Blocks that only group others, or that stand outside what they belong to; "split" is our own, see _break_lines.
-_GROUPS = set(
+_GROUPS = _words(
     "p div li dl dt dd figure figcaption section article header footer aside main nav address center fieldset form "
-    "details summary caption hgroup thead tbody tfoot tr td th split".split()
+    "details summary caption hgroup thead tbody tfoot tr td th split"
 )
 _BLOCKS = _KEPT | _GROUPS
 # Readers never saw what is inside these.
-_INVISIBLE = set("script style iframe noscript noembed noframes template title svg audio video canvas object".split())
+_INVISIBLE = _words("script style iframe noscript noembed noframes template title svg audio video canvas object")
 _SCHEMES = {"http", "https", "mailto"}
 
 _tag = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_NOT_NESTING = set("br hr img input wbr embed source param col p li td th tr dt dd tbody thead option".split())
+_NOT_NESTING = _words("br hr img input wbr embed source param col p li td th tr dt dd tbody thead option")
 _spaces = re.compile(r"[ \t\r\n\f]+")
 _blank_lines = re.compile(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+")
 _caption = re.compile(r"\[caption\b[^\]]*\](.*?)\[/caption\]", re.DOTALL)
@@ -47,10 +53,11 @@ _cleaner = nh3.Cleaner(
 )
 
 
-def blocks_of(html: str, *, rich: bool = True) -> list[Tag]:
+def blocks_of(html: str, base: str, *, rich: bool) -> list[Tag]:
     """The blocks in reading order. Inside them stand em, strong, del, code, a, br, and p within quotations and lists.
 
-    Without `rich`, headings and the rows of tables are paragraphs, and there are no rules: a comment has no other.
+    Links are made absolute against `base`. Without `rich`, headings and the rows of tables are paragraphs and there
+    are no rules, as in comments.
     """
     has_blocks = "<!-- wp:" in html
     html = prepared(html)
@@ -59,6 +66,7 @@ def blocks_of(html: str, *, rich: bool = True) -> list[Tag]:
     soup = BeautifulSoup(_cleaner.clean(html), "html.parser")
     for tag in soup.find_all(list(_SAME)):
         tag.name = _SAME[tag.name]
+    _make_absolute(soup, base)
     _break_lines(soup, soup, keep_line_ends=not has_blocks)
     _lift_blocks(soup, soup)
     _join_marks(soup)
@@ -78,6 +86,20 @@ def _depth(html: str) -> int:
             depth = max(0, depth - 1) if tag[1] else depth + 1
             deepest = max(deepest, depth)
     return deepest
+
+
+def _make_absolute(root: Tag, base: str) -> None:
+    """Links keep leading to the old site; those to a place in the page would lead nowhere and become text."""
+    for link in root.find_all("a"):
+        href = str(link.get("href") or "").strip()
+        try:
+            address = "" if href.startswith("#") else urljoin(base, href)
+        except ValueError:
+            address = ""
+        if address and href:
+            link["href"] = address
+        else:
+            link.unwrap()
 
 
 def _break_lines(soup: BeautifulSoup, root: Tag, *, keep_line_ends: bool) -> None:
@@ -131,7 +153,7 @@ def _mark_runs(soup: BeautifulSoup, mark: Tag, container: Tag, edges: set[str]) 
             continue
         else:
             if run is None:
-                run = soup.new_tag(mark.name, attrs=dict(mark.attrs))
+                run = soup.new_tag(mark.name, attrs={**mark.attrs})
                 child.insert_before(run)
             run.append(child.extract())
 
@@ -199,7 +221,7 @@ class _Builder:
 
     def _list(self, tag: Tag) -> Tag:
         """A list whose children are all <li>; what stands between them joins the item before."""
-        result = self._soup.new_tag(tag.name, attrs=dict(tag.attrs))
+        result = self._soup.new_tag(tag.name, attrs={**tag.attrs})
         for child in list(tag.children):
             if isinstance(child, Tag) and child.name == "li":
                 result.append(self._with(self._soup.new_tag("li"), self.blocks(child)))

@@ -6,7 +6,7 @@ rendering loses its emphasis, and then all its structure, but never a word.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from html import unescape
 from typing import NamedTuple
 
@@ -27,7 +27,6 @@ _address_end = re.compile(r"[.,;:!?'\"*_~\[\]()`\\|]+$")
 _line_start = re.compile(r"^(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[-=:|][-=:| \t]*$)")
 _numbered = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _blank_lines = re.compile(r"\n\s*\n")
-_edges = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 _block_tag = re.compile(r"</?(?:p|h\d|li|[ou]l|blockquote|pre|table|thead|tbody|tr|t[dh]|hr|br|div)\b[^>]*>")
 _any_tag = re.compile(r"<[^>]*>")
 
@@ -49,22 +48,22 @@ class Section(NamedTuple):
     text: str
 
 
-def to_markdown(html: str, door: Door) -> str:
+def to_markdown(html: str, door: Door, base: str = "") -> str:
     if "<" not in html and "&" not in html:
         text = markup.tidy(html)
         markdown = "\n\n".join(map(_plain_paragraph, _blank_lines.split(text)))
         if visible_text(door.render(markdown)) == " ".join(text.split()):
             return markdown
-    return _join(blocks_of(html, rich=door.rich), door)
+    return _join(blocks_of(html, base, rich=door.rich), door)
 
 
-def split_at_headings(html: str) -> tuple[str, list[Section]]:
+def split_at_headings(html: str, base: str = "") -> tuple[str, list[Section]]:
     """The lead and one section per heading, in order.
 
     Headings of the highest rank in the body (its smallest number, outside lists, quotations and tables) begin a
     section; those of lower rank stay inside it, so an entry keeps its parts. Without a heading all is lead.
     """
-    blocks = blocks_of(html)
+    blocks = blocks_of(html, base, rich=True)
     level = min((int(block.name[1]) for block in blocks if block.name in HEADINGS), default=0)
     groups: list[list[Tag]] = [[]]
     for block in blocks:
@@ -85,9 +84,21 @@ def plain_text(html: str) -> str:
     return " ".join(unescape(nh3.clean(html, tags=set())).split())
 
 
+def plain_markdown(text: str) -> str:
+    """One line of plain text as Markdown that shows it."""
+    return _guarded(_with_escapes(text, set()))
+
+
+def left_out_media(html: str) -> Iterator[str]:
+    """What readers saw in the source and will not see here, in words."""
+    for what, tags in (("picture", "img"), ("embedded thing", "iframe|embed|object|video|audio")):
+        if count := len(re.findall(rf"<(?:{tags})\b", html, re.IGNORECASE)):
+            yield f"{count} {what}{'s' if count > 1 else ''} left out"
+
+
 def _plain_paragraph(text: str) -> str:
     """Faster than through HTML, and what most comments are made of."""
-    return "\n".join(_guarded(_with_escapes(line.strip(), set())) for line in text.strip().split("\n"))
+    return "\n".join(plain_markdown(line.strip()) for line in text.strip().split("\n"))
 
 
 def _join(blocks: Iterable[Tag], door: Door, above: int = 0) -> str:
@@ -123,7 +134,7 @@ def _convert_words(block: Tag, _above: int) -> str:
     return ("\n" if block.name == "p" else "\n\n").join(_punctuation.sub(r"\\\1", line) for line in lines)
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc] -- markdownify has no types
+class _Converter(MarkdownConverter):
     """markdownify's walk through lists, quotations and tables, with escapes that hold for our renderer (comrak)."""
 
     def __init__(self, above: int = 0) -> None:
@@ -150,16 +161,16 @@ class _Converter(MarkdownConverter):  # type: ignore[misc] -- markdownify has no
         return f"\n\n{'#' * max(1, n - self._above)} {line}\n\n"
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        before, text, after = _edges.match(text).groups()  # type: ignore[union-attr] -- it matches anything
+        before, text, after = _stripped(text)
         href = str(el.get("href") or "").strip()
-        if not text or not href or href.startswith("#"):
+        if not text or not href:
             return f"{before}{text}{after}"
         if el.get_text().strip() == href and _address.fullmatch(href) and _trimmed(href) == href:
             return f"{before}<{_entity.sub('&amp;', href)}>{after}"
         return f"{before}[{text}]({_destination(href)}){after}"
 
     def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        before, code, after = _edges.match(text).groups()  # type: ignore[union-attr]
+        before, code, after = _stripped(text)
         if not code:
             return text
         if parent_tags & {"td", "th"}:
@@ -190,6 +201,15 @@ def _with_escapes(text: str, parent_tags: set[str]) -> str:
         pieces += [_escaped(text[at : address.start()], parent_tags), _shown(address, parent_tags)]
         at = address.end() if not address[1] else address.start() + len(_trimmed(address[1]))
     return "".join([*pieces, _escaped(text[at:], parent_tags)])
+
+
+def _stripped(text: str) -> tuple[str, str, str]:
+    """The space before, the text, the space after."""
+    inner = text.strip()
+    if not inner:
+        return "", "", text
+    start = text.index(inner[0])
+    return text[:start], inner, text[start + len(inner) :]
 
 
 def _escaped(text: str, parent_tags: set[str]) -> str:
@@ -227,7 +247,7 @@ def _guarded(line: str) -> str:
 
 def _marked(el: Tag, text: str, mark: str) -> str:
     """The text between marks, where CommonMark would read them as such; else the text alone."""
-    before, text, after = _edges.match(text).groups()  # type: ignore[union-attr]
+    before, text, after = _stripped(text)
     if not text:
         return before + after
     opens = not _is_punctuation(text[0]) or before or not _is_word(_before(el))

@@ -9,7 +9,7 @@ its entries and a .comments file, a tree by indentation:
       ! spam | Name of who reports it | in their words
       +4 Name: A reply, four minutes after its parent.
 
-Marks: #held, #withdrawn, #hidden-REASON, #branch-REASON (hidden with all replies). Whoever writes there is made a reader.
+Marks: #held, #withdrawn, #hidden-REASON, #branch-REASON (with all replies). Whoever writes there is made a reader.
 Times follow the clock of loading: the same texts each time, and nothing in the future.
 """
 
@@ -73,7 +73,7 @@ class SampleComment:
     parent: "SampleComment | None" = None
     reports: list[list[str]] = field(default_factory=list)
     created_at: datetime = datetime.min  # noqa: DTZ901 -- set by `_set_times` before anyone reads it
-    saved: Comment | None = None
+    saved: Any = None
 
 
 def sample_people_lines() -> list[str]:
@@ -110,14 +110,13 @@ def _toml(name: str) -> dict[str, Any]:
 def _make_people(commenters: list[str], now: datetime) -> dict[str, User]:
     """Everyone by public name. Readers who cannot sign in are those who comment and stand in no table."""
     password, no_password = make_password(SAMPLE_PASSWORD), make_password(None)
-    named = {person.name for person in SAMPLE_PEOPLE}
-    others = [name for name in dict.fromkeys(commenters) if name not in named]
+    others = [name for name in dict.fromkeys(commenters) if name not in {person.name for person in SAMPLE_PEOPLE}]
     people = [*SAMPLE_PEOPLE, *(SamplePerson("reader", f"reader{n}", name, "") for n, name in enumerate(others, 4))]
     users = [
         User(
             username=person.username,
             name=person.name,
-            email=person.username + SAMPLE_DOMAIN,
+            email=f"{person.username}{SAMPLE_DOMAIN}",
             password=password if person.password else no_password,
             is_staff=person.role != "reader",
             is_superuser=person.role == "administrator",
@@ -281,24 +280,20 @@ def _bring_in(comment: SampleComment, article: Article, entries: dict[str, Entry
         recommends=comment.recommends,
         score=0 if comment.parent else wilson_score(comment.recommends),
     )
-    parent = comment.parent.saved if comment.parent else None
-    comment.saved = Comment.objects.bring_in(unsaved, article, parent=parent)
+    comment.saved = Comment.objects.bring_in(unsaved, article, parent=comment.parent and comment.parent.saved)
 
 
 def _moderate(comments: list[SampleComment], people: dict[str, User]) -> None:
     """Reports first, then what was withdrawn and hidden, as it would have happened."""
     moderator = people[next(person.name for person in SAMPLE_PEOPLE if person.role == "moderator")]
     for comment in comments:
-        saved = comment.saved
-        if saved is None:
-            continue
         for reason, reporter, text in comment.reports:
-            Report.objects.create(comment=saved, reporter=people[reporter], reason=reason, text=text)
+            Report.objects.create(comment=comment.saved, reporter=people[reporter], reason=reason, text=text)
         for mark in comment.marks:
             action, _, reason = mark.partition("-")
             if action == "withdrawn":
-                saved.withdraw()
+                comment.saved.withdraw()
             elif action == "hidden":
-                saved.hide(moderator, reason)
+                comment.saved.hide(moderator, reason)
             elif action == "branch":
-                saved.hide_branch(moderator, reason)
+                comment.saved.hide_branch(moderator, reason)

@@ -136,6 +136,11 @@ class Article(models.Model):
         return zoneinfo.ZoneInfo(self.time_zone)
 
     @property
+    def direction(self) -> str:
+        """Which way its language is written."""
+        return "rtl" if translation.get_language_info(self.language)["bidi"] else "ltr"
+
+    @property
     def summary(self) -> str:
         """The first paragraph of the lead, as plain text."""
         first = self.lead_html.partition("<p>")[2].partition("</p>")[0]

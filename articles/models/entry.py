@@ -1,3 +1,4 @@
+import html
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,6 +9,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.article import LONGEST_TEXT, Article, NotAllowed, copy_fields, local_day, next_change
@@ -98,7 +101,8 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.headline or " ".join(self.text.split()[:12])
+        """The headline, or the first words of the text."""
+        return self.headline or Truncator(html.unescape(strip_tags(self.html))).words(12)
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Keeps `html` the rendering of `text`, whoever writes it."""

@@ -34,6 +34,18 @@ def day_and_clock(moment: datetime) -> SafeString:
     )
 
 
+@register.simple_tag
+def short_clock(moment: datetime) -> SafeString:
+    """The day without its year and the time of day, for lists."""
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}">{} <abbr>{}</abbr></time>',
+        local.isoformat(timespec="seconds"),
+        date_format(local, "j M, H:i"),
+        zone_name(local),
+    )
+
+
 @register.filter
 def zone_name(local: datetime) -> str:
     """CET, or UTC+3 in the zones whose abbreviation is a bare number."""

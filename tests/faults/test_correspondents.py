@@ -19,7 +19,7 @@ def report(article_id: int, seed: int) -> list[int]:
     """Publishes, edits, pins and withdraws at random. Returns the change numbers that it was given."""
     dice, article, numbers = random.Random(seed), Article.objects.get(pk=article_id), []
     for number in range(ACTIONS_EACH):
-        entry = dice.choice(Entry.objects.filter(article=article))
+        entry = dice.choice(Entry.objects.filter(article=article).exclude(state=Entry.State.DRAFT))
         action = dice.choice(["publish", "edit", "pin", "unpin", "withdraw", "restore"])
         try:
             if action == "publish":
