@@ -136,7 +136,7 @@ class EntryAdmin(Desk):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The article that is live, when there is just one, and one's own name as the byline."""
-        live = list(Article.objects.live_now().values_list("pk", flat=True)[:2])
+        live = list(Article.objects.filter(state=Article.State.LIVE).values_list("pk", flat=True)[:2])
         initial: dict[str, Any] = {"byline": getattr(request.user, "name", "")}
         if len(live) == 1:
             initial["article"] = live[0]

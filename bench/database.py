@@ -19,9 +19,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 if "BENCH_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["BENCH_DATABASE_URL"]
 
-import bench.ready  # noqa: E402, F401
-import django  # noqa: E402
-from django.db import connection  # noqa: E402
+import django
+from django.db import connection
+
+import bench.ready  # noqa: F401
 
 
 @contextmanager

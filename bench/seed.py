@@ -17,6 +17,8 @@ from datetime import timedelta
 from bench.database import own_database, settle  # isort: skip -- before any model
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.models import Max
+from django.db.models.functions import Coalesce
 from tqdm import tqdm
 
 from accounts.models import User
@@ -41,7 +43,8 @@ def new_forest(seed: int = 1) -> Forest:
 
 
 def new_articles(number: int) -> list[int]:
-    topics = [Topic.objects.create(name=f"Topic {n}", slug=f"topic-{n}") for n in range(min(number, 20))]
+    topics = [Topic.objects.get_or_create(name=f"Topic {n}", slug=f"topic-{n}")[0] for n in range(20)]
+    first = Article.objects.count()
     articles = [
         Article(
             topic=topics[n % len(topics)],
@@ -52,7 +55,7 @@ def new_articles(number: int) -> list[int]:
             language="en",
             published_at=START + timedelta(hours=n),
         )
-        for n in range(number)
+        for n in range(first, first + number)
     ]
     return [article.pk for article in Article.objects.bulk_create(articles, batch_size=500)]
 
@@ -65,9 +68,15 @@ def new_entries(forest: Forest, article: Article, number: int) -> None:
         entry.publish(START + timedelta(minutes=45 * n))
 
 
+def continue_ids(forest: Forest) -> None:
+    """After the comments that others have written meanwhile."""
+    forest.last_id = Comment.objects.aggregate(last=Coalesce(Max("pk"), 0))["last"]
+
+
 def plant(forest: Forest, comments_by_article: dict[int, int]) -> None:
     """Loads so many comments into each article, in conversations of all sizes, with the counters and decisions."""
     with tqdm(total=sum(comments_by_article.values()), unit=" comments", file=sys.stderr, disable=None) as bar:
+        continue_ids(forest)
         ids = list(comments_by_article)
         for start in range(0, len(ids), TURN):
             rows: list[Record] = []

@@ -6,12 +6,24 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from comments.models import LONGEST_TEXT, Reason
+from newsroom import markup
+
+
+class WritersText(forms.CharField):
+    """Text as it will be stored, so that the limits are about what is kept: a browser sends each line end as two."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(markup.tidy(value or ""))
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """No `maxlength`: with it browsers cut the end of what is pasted, and say nothing."""
+        return {}
 
 
 class CommentForm(forms.Form):
     """A reader's text. `key` is made with the form, so that sending it twice makes one comment."""
 
-    text = forms.CharField(
+    text = WritersText(
         label=_("Your comment"),
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "autofocus": True}),

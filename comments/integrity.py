@@ -92,17 +92,17 @@ WITH RECURSIVE node AS (
     SELECT comment.id, node.path || {id_as_text}, node.level + 1, node.hides + {marks}
     FROM node JOIN comments_comment comment ON comment.parent_id = node.id
 ), event AS (
-    SELECT id, path AS place, 1 AS opens FROM node UNION ALL SELECT id, path || '~', 0 FROM node
+    SELECT id, level, hides, path AS place FROM node UNION ALL SELECT id, level, hides, path || '~' FROM node
 ), nth AS (
-    SELECT id, opens, ROW_NUMBER() OVER (ORDER BY place COLLATE {bytewise}) AS place FROM event
+    SELECT id, level, hides, ROW_NUMBER() OVER (ORDER BY place COLLATE {bytewise}) AS place FROM event
 ), whole AS (
-    SELECT node.id, opening.place AS lft, closing.place AS rght, node.level, node.hides
-    FROM node JOIN nth opening ON opening.id = node.id AND opening.opens = 1
-        JOIN nth closing ON closing.id = node.id AND closing.opens = 0
+    SELECT id, level, hides, MIN(place) AS lft, MAX(place) AS rght FROM nth GROUP BY id, level, hides
 )
 UPDATE comments_comment SET lft = whole.lft, rght = whole.rght, level = whole.level, hides = whole.hides,
     tree_id = %(tree)s, article_id = %(article)s
 FROM whole WHERE whole.id = comments_comment.id
+    AND (whole.lft, whole.rght, whole.level, whole.hides, %(tree)s, %(article)s) <> (comments_comment.lft,
+        comments_comment.rght, comments_comment.level, comments_comment.hides, tree_id, article_id)
 """
 
 MARKS = """(SELECT COUNT(*) FROM comments_decision decision

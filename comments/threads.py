@@ -56,7 +56,7 @@ class Row:
     entry_id: int | None
     # What the page adds: is there an answer below it, how many levels end after it, how many replies are not shown.
     opens: bool = False
-    closes: str = ""
+    closes: SafeString | str = ""
     folded: int = 0
     answers_name: str = ""
     when: str = ""
@@ -150,6 +150,8 @@ def in_context(comment: Comment, after: int = 0) -> Conversation:
     reached = Value(2 * (first + ROWS_PER_PAGE)) - F("level")
     above = Q(lft__lte=start.lft, rght__gte=start.rght)
     below = Q(lft__gt=start.lft, rght__lte=comment.rght, lft__lt=reached)
+    if comment.answers_id:
+        above |= Q(pk=comment.answers_id)
     rows = list(_read(Comment.objects.filter(tree_id=comment.tree_id).filter(above | below)))
     for row in rows:
         row.context = row.lft < comment.lft or (start is not comment and row.rank <= first)
@@ -191,7 +193,7 @@ def _arrange(rows: list[Row], always: int = 0) -> list[Row]:
         depth = _depth(row, by_id)
         next_depth = _depth(following, by_id) if following else 0
         row.opens = next_depth > depth
-        row.closes = "x" * max(0, depth - next_depth)
+        row.closes = mark_safe("</ol></li>" * max(0, depth - next_depth))  # noqa: S308 -- no text in it
         row.when = _when(row.created_at, days)
         answered = row.answers_id or row.parent_id
         if answered in by_id and by_id[answered].visible:
@@ -209,23 +211,27 @@ def _depth(row: Row, by_id: dict[int, Row]) -> int:
 
 
 def _with_tombstones(rows: list[Row], always: int) -> list[Row]:
-    """Visible rows, and those that are not where a visible one stands below, or where they hide replies."""
-    needed = {always}
+    """The rows a reader gets: visible ones, what stands above them, and the top of what hides replies.
+
+    The comment `always`, which somebody asked for, keeps its place too, with what it answers.
+    """
+    shown: set[int | None] = set()
+    path: set[int | None] = {always}
     for row in reversed(rows):
-        if row.visible or row.id in needed:
-            needed.update((row.id, row.parent_id or 0))
+        if row.visible or row.id in shown:
+            shown.update((row.id, row.parent_id))
+        if row.id in path:
+            path.add(row.parent_id)
     last = rows[-1].rank
-    kept: list[Row] = []
-    by_id: dict[int, Row] = {}
+    kept = []
     for row in rows:
-        folds = row.state != State.HELD and row.rght - row.lft > 1 and (not row.parent_id or row.parent_id in needed)
-        if row.id not in needed and not folds:
-            continue
         replies = (row.rght - row.lft) // 2
-        if row.id not in needed and row.rank + replies <= last:
-            row.folded = replies
-        kept.append(row)
-        by_id[row.id] = row
+        folds = replies and row.state != State.HELD and (row.parent_id is None or row.parent_id in shown)
+        if row.id in shown or row.id in path or folds:
+            # A count only where the page has read the whole branch and none of it is visible.
+            if row.id not in shown and row.rank + replies <= last and (folds or row.id == always):
+                row.folded = replies
+            kept.append(row)
     return kept
 
 

@@ -91,11 +91,11 @@ def _write(
 ) -> HttpResponse:
     """The form, and what it sends. The text comes back in it whatever happens: refused, or signed out meanwhile."""
     path = request.get_full_path()
-    form = CommentForm(request.POST or None, initial={"text": request.session.pop(_waiting(path), "")})
+    form = CommentForm(request.POST or None, initial={"text": request.session.get(_waiting(path), "")})
     status = 200
     if request.method == "POST":
         if not request.user.is_authenticated:
-            # The text waits in the session until its writer has signed in and comes back here.
+            # The text waits in the session until its writer has signed in, comes back here and sends it.
             request.session[_waiting(path)] = request.POST.get("text", "")[: 4 * LONGEST_TEXT]
             return redirect_to_login(path)
         status = 422
@@ -109,6 +109,7 @@ def _write(
                 form.add_error(None, str(refusal))
                 status = 409
             else:
+                request.session.pop(_waiting(path), None)
                 return redirect(sent if sent.visible else reverse("comment-mine", args=[sent.pk]))
     context = {
         "article": article,

@@ -6,7 +6,7 @@ What WordPress does when it shows a post is done here: a blank line begins a par
 import re
 from collections.abc import Iterable, Iterator
 from html import escape, unescape
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import nh3
 from bs4 import BeautifulSoup, NavigableString, Tag
@@ -63,7 +63,8 @@ def blocks_of(html: str, base: str, *, rich: bool) -> list[Tag]:
     html = prepared(html)
     if _depth(html) > MAX_DEPTH:
         html = escape(unescape(re.sub(r"<[^<>]*>", " ", html)), quote=False)
-    soup = BeautifulSoup(_cleaner.clean(html), "html.parser")
+    # Character references can stand for control characters, so the tidying comes after the cleaning.
+    soup = BeautifulSoup(f"<div>{markup.tidy(_cleaner.clean(html))}</div>", "html.parser")
     for tag in soup.find_all(list(_SAME)):
         tag.name = _SAME[tag.name]
     _make_absolute(soup, base)
@@ -74,8 +75,8 @@ def blocks_of(html: str, base: str, *, rich: bool) -> list[Tag]:
 
 
 def prepared(html: str) -> str:
-    """Line ends as LF, quotation marks for <q>, and the words of a picture's [caption] without its brackets."""
-    html = _caption.sub(r"\n\n\1\n\n", markup.tidy(html))
+    """Quotation marks for <q>, and the words of a picture's [caption] without its brackets."""
+    html = _caption.sub(r"\n\n\1\n\n", html)
     return re.sub(r"<(/?)q(?:\s[^<>]*)?>", lambda tag: "”" if tag[1] else "“", html, flags=re.IGNORECASE)
 
 
@@ -93,10 +94,11 @@ def _make_absolute(root: Tag, base: str) -> None:
     for link in root.find_all("a"):
         href = str(link.get("href") or "").strip()
         try:
-            address = "" if href.startswith("#") else urljoin(base, href)
+            address = "" if href.startswith("#") or not href else urljoin(base, href)
+            is_safe = urlsplit(address).scheme in _SCHEMES
         except ValueError:
-            address = ""
-        if address and href:
+            is_safe = False
+        if is_safe:
             link["href"] = address
         else:
             link.unwrap()
@@ -153,7 +155,8 @@ def _mark_runs(soup: BeautifulSoup, mark: Tag, container: Tag, edges: set[str]) 
             continue
         else:
             if run is None:
-                run = soup.new_tag(mark.name, attrs={**mark.attrs})
+                run = soup.new_tag(mark.name)
+                run.attrs = mark.attrs
                 child.insert_before(run)
             run.append(child.extract())
 
@@ -221,16 +224,15 @@ class _Builder:
 
     def _list(self, tag: Tag) -> Tag:
         """A list whose children are all <li>; what stands between them joins the item before."""
-        result = self._soup.new_tag(tag.name, attrs={**tag.attrs})
+        result = self._soup.new_tag(tag.name)
+        result.attrs = tag.attrs
         for child in list(tag.children):
             if isinstance(child, Tag) and child.name == "li":
                 result.append(self._with(self._soup.new_tag("li"), self.blocks(child)))
             elif isinstance(child, Tag) or str(child).strip():
-                holder = self._soup.new_tag("div")
-                child.wrap(holder)
-                item = result.contents[-1] if result.contents else self._soup.new_tag("li")
-                result.append(item)
-                self._with(item, self.blocks(holder))
+                holder = child.wrap(self._soup.new_tag("div"))
+                items = result.find_all("li", recursive=False) or [self._soup.new_tag("li")]
+                result.append(self._with(items[-1], self.blocks(holder)))
         for item in result.find_all("li", recursive=False):
             if not item.get_text(strip=True):
                 item.decompose()

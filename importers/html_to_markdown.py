@@ -142,7 +142,7 @@ class _Converter(MarkdownConverter):
         self._above = above
 
     def convert_block(self, block: Tag) -> str:
-        return str(self.process_tag(block, parent_tags=set())).strip("\n")
+        return self.convert_soup(block).strip("\n")
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         return _with_escapes(text, parent_tags)

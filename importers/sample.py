@@ -280,7 +280,8 @@ def _bring_in(comment: SampleComment, article: Article, entries: dict[str, Entry
         recommends=comment.recommends,
         score=0 if comment.parent else wilson_score(comment.recommends),
     )
-    comment.saved = Comment.objects.bring_in(unsaved, article, parent=comment.parent and comment.parent.saved)
+    parent = comment.parent.saved if comment.parent else None
+    comment.saved = Comment.objects.bring_in(unsaved, article, parent=parent)
 
 
 def _moderate(comments: list[SampleComment], people: dict[str, User]) -> None:

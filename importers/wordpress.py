@@ -3,7 +3,7 @@
 One post is in memory at a time, the file never. E-mail, IP and web addresses of commenters are not even read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax import SAXParseException
@@ -133,7 +133,7 @@ def read_posts(path: Path) -> Iterator[Post]:
 def _parse(path: Path, handler: "_Handler", repairs: Repairs) -> Iterator[Post]:
     parser = DefusedExpatParser()
     parser.setContentHandler(handler)
-    handler.setDocumentLocator(parser)
+    handler.line_number = parser.getLineNumber
     try:
         with path.open("rb") as file:
             for text in repaired_text(file, repairs):
@@ -145,8 +145,10 @@ def _parse(path: Path, handler: "_Handler", repairs: Repairs) -> Iterator[Post]:
             yield from handler.take_posts()
         handler.require_something()
     except SAXParseException as error:
-        where = f"line {error.getLineNumber()}, column {error.getColumnNumber() + 1}"
+        where = f"line {error.getLineNumber()}, column {(error.getColumnNumber() or 0) + 1}"
         raise ExportError(f"The file is broken at {where}: {error.getMessage()}.") from error
+    except UnicodeError as error:
+        raise ExportError(f"The file is not text in the encoding it names: {error}.") from error
     except DefusedXmlException as error:
         raise ExportError("The file declares XML entities, as attacks do and WordPress never does.") from error
 
@@ -167,6 +169,8 @@ class _Handler(ContentHandler):
         self._text_depth = self._text_length = 0
         self._post = Post()
         self._root_seen = False
+        # The parser's, while it parses.
+        self.line_number: Callable[[], int | None] = int
 
     def take_posts(self) -> list[Post]:
         posts, self._posts = self._posts, []
@@ -181,7 +185,9 @@ class _Handler(ContentHandler):
         self._path.append(name)
         depth = len(self._path)
         if depth > MAX_DEPTH:
-            raise ExportError(f"The file is broken {self._where()}: elements nested more than {MAX_DEPTH} deep.")
+            raise ExportError(
+                f"The file is broken at line {self.line_number()}: elements nested more than {MAX_DEPTH} deep."
+            )
         if depth == 1 and name != "rss":
             raise ExportError(f"This is not a WordPress export: it begins with <{name}> instead of <rss>.")
         self._root_seen = True
@@ -206,7 +212,7 @@ class _Handler(ContentHandler):
             self._text_length += len(content)
             if self._text_length > LONGEST_FIELD:
                 raise ExportError(
-                    f"The file is broken {self._where()}: a text longer than {LONGEST_FIELD:,} characters."
+                    f"The file is broken at line {self.line_number()}: a text longer than {LONGEST_FIELD:,} characters."
                 )
 
     def endElement(self, name: str) -> None:
@@ -261,14 +267,10 @@ class _Handler(ContentHandler):
             return name
         if prefix not in self._prefixes:
             self._prefixes[prefix] = prefix
-            self.warnings.append(f"line {self._line()}: the prefix “{prefix}:” is not declared and was read as usual")
+            self.warnings.append(
+                f"line {self.line_number()}: the prefix “{prefix}:” is not declared and was read as usual"
+            )
         return f"{self._prefixes[prefix]}:{local}"
-
-    def _line(self) -> int:
-        return self._locator.getLineNumber()  # type: ignore[attr-defined, no-any-return] -- set by the parser
-
-    def _where(self) -> str:
-        return f"at line {self._line()}"
 
 
 def _set_once(target: Post | ReaderComment, name: str, text: str) -> None:

@@ -1,8 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.csrf import csrf_failure as plain_failure
+from django.views.decorators.cache import never_cache
 
 
+@never_cache
 def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token no longer fits, after signing in elsewhere, say: what was typed comes back."""
     text = request.POST.get("text", "")

@@ -31,6 +31,8 @@ _entry_cleaner = nh3.Cleaner(tags=_ENTRY_TAGS, attributes=_ATTRIBUTES, url_schem
 
 _deep_quote = re.compile(rf"^((?:[ \t]*>){{{MAX_QUOTES}}})[ \t>]+", re.MULTILINE)
 _nesting = re.compile(r"<(/?)(?!br|hr|img|input)[a-z]")
+# Markdown's tables cannot go without a head; one left empty would be read out as nameless columns.
+_empty_head = re.compile(r"<thead>\s*<tr>\s*(?:<th></th>\s*)+</tr>\s*</thead>\s*")
 _heading = re.compile(r"<(/?)h([1-6])>")
 # Characters that no XML or HTML may hold; PostgreSQL refuses NUL outright.
 _forbidden = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -64,6 +66,7 @@ def tidy(text: str) -> str:
 def entry_html(text: str) -> SafeString:
     """An entry's or a lead's Markdown as safe HTML; its headings start at h4, its links are followed."""
     html = _entry_cleaner.clean(_markdown(text, _ENTRY_EXTENSIONS))
+    html = _empty_head.sub("", html).replace("<th></th>", "<td></td>")
     return mark_safe(_heading.sub(_lower_heading, html))  # noqa: S308 -- nh3 has cleaned it
 
 

@@ -1,8 +1,12 @@
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    # Browsers ask for it where a page names no icon, as the admin's.
+    path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("", include("accounts.urls")),
     path("", include("comments.urls")),
     path("", include("articles.urls")),

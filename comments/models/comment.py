@@ -86,14 +86,15 @@ class CommentManager(_TreeManager):
             parent = self.select_related("article", "parent").get(pk=parent.pk)
             article = parent.article
             comment.entry_id = parent.entry_id
-            # A new reply lies under every hidden branch that its parent lies under.
-            comment.hides = parent.hides
         if readers_rules:
             check_open(article, parent)
             if article.comment_policy == Article.CommentPolicy.HELD:
                 comment.state = State.HELD
         if parent and parent.level >= MAX_LEVEL:
             comment.answers, parent = parent, parent.parent
+        if parent:
+            # A new reply lies under every hidden branch that its parent lies under.
+            comment.hides = parent.hides
         comment.article = article
         comment.text = markup.tidy(comment.text)
         comment.html = markup.comment_html(comment.text)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 CHUNK = 1_000
 
+# The ids of a tree and of its article.
+Tree = tuple[int, int]
+
 
 class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
     def visible(self) -> Self:
@@ -38,7 +41,7 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
         with self._locked() as comments:
             targets = [comment for comment in comments if comment.state in (State.PUBLISHED, State.HELD)]
             _decide(Decision.Kind.HIDE, targets, by, reason=reason, note=note)
-            self._set_state(targets, State.HIDDEN, hidden_for=reason)
+            self._count(self._set_state(targets, State.HIDDEN, hidden_for=reason))
         return len(targets)
 
     def hide_branch(self, by: Any, reason: str, note: str = "") -> int:
@@ -46,54 +49,57 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
 
         Where one of them lies in the branch of another, the decision is made about the topmost only.
         """
-        reach = 0
+        shown: Counter[Tree] = Counter()
         with self._locked() as comments:
             hidden_already = set(
                 Decision.objects.active()
                 .filter(comment__in=comments, kind=Decision.Kind.HIDE_BRANCH)
                 .values_list("comment_id", flat=True)
             )
-            for top in _topmost(comments):
-                if top.pk in hidden_already:
-                    continue
+            tops = [top for top in _topmost(comments) if top.pk not in hidden_already]
+            for top in tops:
                 flipped = self._shift_branch(top, 1)
-                self._in_chunks([top], hidden_for=reason)
-                reach += _decide(Decision.Kind.HIDE_BRANCH, [top], by, reason=reason, note=note, reach=flipped)
-        return reach
+                _decide(Decision.Kind.HIDE_BRANCH, [top], by, reason=reason, note=note, reach=flipped)
+                shown[top.tree_id, top.article_id] -= flipped
+            self._in_chunks(tops, hidden_for=reason)
+            self._count(shown)
+        return -sum(shown.values())
 
     def restore(self, by: Any, note: str = "") -> int:
         """Undoes every hide decided about these comments, exactly. Returns how many comments readers see more.
 
         What was hidden, held or withdrawn for another cause stays so, below them too.
         """
-        reach = 0
+        shown: Counter[Tree] = Counter()
         with self._locked() as comments:
             by_id = {comment.pk: comment for comment in comments}
             for kind, was, decisions in _undoable(by_id):
                 targets = [by_id[pk] for pk in decisions]
                 if kind == Decision.Kind.HIDE:
-                    reach += _decide(Decision.Kind.RESTORE, targets, by, note=note, undoes=decisions, becomes=was)
-                    self._set_state(targets, was)
+                    _decide(Decision.Kind.RESTORE, targets, by, note=note, undoes=decisions, becomes=was)
+                    shown.update(self._set_state(targets, was, hidden_for=""))
                 else:
                     for top in targets:
                         flipped = self._shift_branch(top, -1)
-                        reach += _decide(Decision.Kind.RESTORE, [top], by, note=note, undoes=decisions, reach=flipped)
+                        _decide(Decision.Kind.RESTORE, [top], by, note=note, undoes=decisions, reach=flipped)
+                        shown[top.tree_id, top.article_id] += flipped
                     self._in_chunks(targets, hidden_for="")
-        return reach
+            self._count(shown)
+        return sum(shown.values())
 
     def approve(self, by: Any, note: str = "") -> int:
         """Publishes held comments. Returns how many."""
         with self._locked() as comments:
             targets = [comment for comment in comments if comment.state == State.HELD]
             _decide(Decision.Kind.APPROVE, targets, by, note=note, becomes=State.PUBLISHED)
-            self._set_state(targets, State.PUBLISHED)
+            self._count(self._set_state(targets, State.PUBLISHED))
         return len(targets)
 
     def withdraw(self) -> int:
         """Takes comments back for their author; where they have replies a tombstone stays. Returns how many."""
         with self._locked() as comments:
             targets = [comment for comment in comments if comment.state in (State.PUBLISHED, State.HELD)]
-            self._set_state(targets, State.WITHDRAWN)
+            self._count(self._set_state(targets, State.WITHDRAWN))
         return len(targets)
 
     def erase(self, by: Any = None, note: str = "") -> int:
@@ -102,7 +108,8 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
             targets = [comment for comment in comments if comment.state != State.ERASED]
             if by is not None:
                 _decide(Decision.Kind.ERASE, targets, by, note=note)
-            self._set_state(targets, State.ERASED, text="", html="", name="", author=None, key=None)
+            gone = {"text": "", "html": "", "name": "", "author": None, "key": None, "hidden_for": ""}
+            self._count(self._set_state(targets, State.ERASED, **gone))
         return len(targets)
 
     def _all(self) -> Self:
@@ -119,13 +126,14 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
                 comments += self._all().filter(pk__in=chunk).defer("text", "html")
             yield sorted(comments, key=lambda comment: (comment.tree_id, comment.lft))
 
-    def _set_state(self, comments: "list[Comment]", state: State, hidden_for: str = "", **fields: Any) -> None:
-        self._in_chunks(comments, state=state, hidden_for=hidden_for, **fields)
-        shown: Counter[tuple[int, int]] = Counter()
+    def _set_state(self, comments: "list[Comment]", state: State, **fields: Any) -> Counter[Tree]:
+        """Returns how many visible comments there are more (or less) in each tree."""
+        self._in_chunks(comments, state=state, **fields)
+        shown: Counter[Tree] = Counter()
         for comment in comments:
             now_visible = state == State.PUBLISHED and comment.hides == 0
             shown[comment.tree_id, comment.article_id] += int(now_visible) - int(comment.visible)
-        self._count(shown)
+        return shown
 
     def _in_chunks(self, comments: "list[Comment]", **fields: Any) -> None:
         for chunk in _chunks([comment.pk for comment in comments]):
@@ -136,11 +144,13 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
         branch = self._all().branch(top)
         flipped = branch.filter(state=State.PUBLISHED, hides=0 if by > 0 else 1).count()
         branch.update(hides=F("hides") + by)
-        self._count(Counter({(top.tree_id, top.article_id): -by * flipped}))
         return flipped
 
-    def _count(self, shown: Counter[tuple[int, int]]) -> None:
-        """Brings the counters of trees and articles up to date; `shown` is visible comments more or less by tree."""
+    def _count(self, shown: Counter[Tree]) -> None:
+        """Brings the counters of trees and articles up to date; `shown` is visible comments more or less by tree.
+
+        Once in a transaction, at its end: articles are then locked in ascending order by everybody.
+        """
         trees_by_number: dict[int, list[int]] = {}
         articles: Counter[int] = Counter()
         for (tree_id, article_id), number in shown.items():
@@ -211,8 +221,8 @@ def _decide(
     undoes: dict[int, Decision | None] | None = None,
     becomes: State = State.HIDDEN,
     reach: int | None = None,
-) -> int:
-    """Writes the log before the act and returns the reach of all rows.
+) -> None:
+    """Writes the log before the act.
 
     Without `reach`, a comment counts if it turns visible or invisible itself.
     """
@@ -232,4 +242,3 @@ def _decide(
         for comment in comments
     ]
     Decision.objects.bulk_create(decisions, batch_size=CHUNK)
-    return sum(decision.reach for decision in decisions)
