@@ -1,7 +1,6 @@
 # Two commands are enough: `make run` and `make test`. `make help` lists the rest.
 PYTHON ?= python3
 BIN := .venv/bin
-export PORT DATABASE_URL DEBUG SECRET_KEY
 
 .PHONY: help run test check format bench lock messages clean
 .DEFAULT_GOAL := help
@@ -50,10 +49,10 @@ clean: ## Remove .venv; the site's data in var/ stays
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Newsroom needs Python 3.11 or newer: make run PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python cannot make virtual environments here; on Debian: apt install python3-venv"; exit 1; }
 	@echo "Installing what the site needs into .venv …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/base
 	@echo "Installing what the tests need into .venv …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@

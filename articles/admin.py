@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from articles.models import Article, Entry, NotAllowed, Topic
+from newsroom import markup
 
 
 class Desk(admin.ModelAdmin):
@@ -24,6 +25,13 @@ class Desk(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @staticmethod
+    def changes(form: ModelForm) -> dict[str, Any]:
+        """What the form changes. Browsers send line ends as CRLF, which alone is no change."""
+        sent = {name: form.cleaned_data[name] for name in form.changed_data}
+        tidied = {name: markup.tidy(value) if isinstance(value, str) else value for name, value in sent.items()}
+        return {name: value for name, value in tidied.items() if value != form.initial.get(name)}
 
     def act(self, request: HttpRequest, rows: QuerySet[Any], method: Callable[[Any], None]) -> None:
         done = 0
@@ -35,7 +43,9 @@ class Desk(admin.ModelAdmin):
             else:
                 done += 1
         if done:
-            self.message_user(request, ngettext("%d done.", "%d done.", done) % done, messages.SUCCESS)
+            self.message_user(
+                request, ngettext("%(count)d done.", "%(count)d done.", done) % {"count": done}, messages.SUCCESS
+            )
 
 
 @admin.register(Topic)
@@ -71,7 +81,7 @@ class ArticleAdmin(Desk):
     def on_site(self, article: Article) -> str:
         if article.state == Article.State.DRAFT:
             return "–"
-        return format_html('<a href="{}">{}</a>', article.get_absolute_url(), _("open"))
+        return format_html('<a href="{}">{}</a>', article.get_absolute_url(), _("look"))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = {"time_zone": settings.TIME_ZONE, "language": settings.LANGUAGE_CODE}
@@ -87,8 +97,8 @@ class ArticleAdmin(Desk):
     def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
         if not change:
             obj.save()
-        elif form.changed_data:
-            Article.objects.get(pk=obj.pk).edit(**{name: form.cleaned_data[name] for name in form.changed_data})
+        elif changes := self.changes(form):
+            Article.objects.get(pk=obj.pk).edit(**changes)
 
     @admin.action(description=_("Go live"), permissions=["change"])
     def go_live(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
@@ -124,7 +134,7 @@ class EntryAdmin(Desk):
     def on_site(self, entry: Entry) -> str:
         if entry.state != Entry.State.PUBLISHED or entry.article.state == Article.State.DRAFT:
             return "–"
-        return format_html('<a href="{}">{}</a>', entry.get_absolute_url(), _("open"))
+        return format_html('<a href="{}">{}</a>', entry.get_absolute_url(), _("look"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries = super().get_queryset(request)
@@ -150,8 +160,8 @@ class EntryAdmin(Desk):
         if not change:
             obj.author_id = request.user.pk
             obj.save()
-        elif form.changed_data:
-            Entry.objects.get(pk=obj.pk).edit(**{name: form.cleaned_data[name] for name in form.changed_data})
+        elif changes := self.changes(form):
+            Entry.objects.get(pk=obj.pk).edit(**changes)
         if "_publish" in request.POST:
             self.act(request, Entry.objects.filter(pk=obj.pk), Entry.publish)
 

@@ -45,7 +45,9 @@ def front(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     ended = Article.objects.filter(state=Article.State.ENDED).select_related("topic")
     page = _page(request, ended, NEWEST, ARTICLES_PER_PAGE)
-    first = not request.GET.get("before") and not request.GET.get("after")
+    first = not _further(request)
+    if not page.rows and not first:
+        raise Http404
     return render(
         request,
         "articles/front.html",
@@ -64,7 +66,7 @@ def topic(request: HttpRequest, topic: str) -> HttpResponse:
     found = get_object_or_404(Topic, slug=topic)
     articles = found.articles.public().select_related("topic")
     page = _page(request, articles, NEWEST, ARTICLES_PER_PAGE)
-    if not page.rows and request.GET:
+    if not page.rows and _further(request):
         raise Http404(_("There is nothing more in this topic."))
     canonical = _canonical(request, found.get_absolute_url())
     return render(request, "articles/topic.html", {"topic": found, "page": page, "canonical": canonical})
@@ -76,7 +78,7 @@ def article(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
     oldest_first = request.GET.get("order") == "oldest"
     entries = found.entries.published().defer("text")
     page = _page(request, entries, OLDEST if oldest_first else NEWEST, ENTRIES_PER_PAGE)
-    on_first_page = not request.GET.get("before") and not request.GET.get("after")
+    on_first_page = not _further(request)
     if not page.rows and not on_first_page:
         raise Http404(_("There are no more entries."))
     context = {
@@ -149,6 +151,10 @@ def archive(request: HttpRequest, day: date) -> HttpResponse:
 
 def _page(request: HttpRequest, rows: Any, order: tuple[str, ...], size: int) -> Page[Any]:
     return keyset_page(rows, order, size, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+
+
+def _further(request: HttpRequest) -> bool:
+    return bool(request.GET.get("before") or request.GET.get("after"))
 
 
 def _canonical(request: HttpRequest, path: str) -> str:

@@ -27,7 +27,7 @@ class ReadOnly(admin.ModelAdmin):
 
 
 class DecisionActionForm(ActionForm):
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "–"), *Reason.choices], required=False)
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose …")), *Reason.choices], required=False)
     note = forms.CharField(label=_("Note"), max_length=2_000, required=False)
 
 
@@ -107,7 +107,7 @@ class CommentAdmin(ReadOnly):
         return ""
 
     def _report(self, request: HttpRequest, reach: int) -> None:
-        text = ngettext("%d comment changed.", "%d comments changed.", reach) % reach
+        text = ngettext("%(count)d comment changed.", "%(count)d comments changed.", reach) % {"count": reach}
         self.message_user(request, text, messages.SUCCESS)
 
 

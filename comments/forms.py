@@ -54,7 +54,7 @@ class DecisionForm(forms.Form):
             ("approve", _("Publish")),
         ]
     )
-    reason = forms.ChoiceField(label=_("Reason"), choices=Reason.choices, required=False)
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose …")), *Reason.choices], required=False)
     note = forms.CharField(
         label=_("Note for the team"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -157,20 +157,20 @@ def repair(article_id: int) -> int:
         if not found:
             return 0
         tree_ids = {problem.tree_id for problem in found if problem.tree_id is not None}
-        roots = Comment.objects.filter(parent=None).order_by("tree_id")
         if any(problem.kind == "order" for problem in found):
-            tree_ids.update(roots.filter(article=article_id).values_list("tree_id", flat=True))
+            own = Comment.objects.filter(article=article_id, parent=None)
+            tree_ids.update(own.values_list("tree_id", flat=True))
         lock_roots(Comment.objects.all(), tree_ids)
-        homes = dict(roots.filter(tree_id__in=tree_ids).values_list("pk", "article_id"))
-        _sort_roots(article_id)
-        _rebuild(dict(roots.filter(pk__in=homes).values_list("tree_id", "article_id")))
-        _count_articles({article_id, *homes.values()})
+        renamed = _sort_roots(article_id)
+        homes = _rebuild(sorted(renamed.get(tree_id, tree_id) for tree_id in tree_ids))
+        _count_articles({article_id, *homes})
     return len(homes)
 
 
-def _sort_roots(article_id: int) -> None:
-    """Gives roots whose tree id does not fit into the order of the numbers the next free one that does."""
+def _sort_roots(article_id: int) -> dict[int, int]:
+    """Gives roots whose tree id does not fit the order of the numbers the next free one that does. Old to new ids."""
     roots = Comment.objects.filter(parent=None)
+    renamed = {}
     last = 0
     for pk, tree_id in roots.filter(article=article_id).order_by("number").values_list("pk", "tree_id"):
         fitting = tree_id if last < tree_id <= pk else last + 1
@@ -178,18 +178,24 @@ def _sort_roots(article_id: int) -> None:
             fitting += 1
         if fitting != tree_id:
             roots.filter(pk=pk).update(tree_id=fitting)
+            renamed[tree_id] = fitting
         last = fitting
+    return renamed
 
 
-def _rebuild(trees: dict[int, int]) -> None:
-    """Writes trees anew from their roots; `trees` is their articles by tree id."""
+def _rebuild(tree_ids: list[int]) -> list[int]:
+    """Writes trees anew from their roots. Returns each one's article; ids without a root are passed over."""
+    roots = Comment.objects.filter(parent=None)
+    homes = {tree_id: roots.filter(tree_id=tree_id).values_list("article", flat=True).first() for tree_id in tree_ids}
+    whole = {tree_id: article_id for tree_id, article_id in homes.items() if article_id is not None}
     statement = REBUILD.format(marks=MARKS, **DIALECT[connection.vendor])
     with connection.cursor() as cursor:
-        for tree_id, article_id in trees.items():
+        for tree_id, article_id in whole.items():
             cursor.execute(statement, {"tree": tree_id, "article": article_id})
         # Only now is every comment in its own tree.
-        for tree_id in trees:
+        for tree_id in whole:
             cursor.execute(COUNT_TREE, {"tree": tree_id})
+    return list(whole.values())
 
 
 def _count_articles(article_ids: set[int]) -> None:

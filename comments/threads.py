@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from articles.models import Article, Entry
 from comments.models import Comment, Reason, State
@@ -240,5 +240,5 @@ def _when(moment: datetime, days: dict[date, str]) -> SafeString:
     local = timezone.localtime(moment)
     day = local.date()
     if day not in days:
-        days[day] = date_format(day, "j F Y")
-    return mark_safe(f'<time datetime="{local.isoformat(timespec="seconds")}">{days[day]}, {local:%H:%M}</time>')  # noqa: S308 -- a date
+        days[day] = date_format(local, pgettext("date and time", "j F Y, H:i"))[: -len("00:00")]
+    return mark_safe(f'<time datetime="{local.isoformat(timespec="seconds")}">{days[day]}{local:%H:%M}</time>')  # noqa: S308 -- a date

@@ -6,6 +6,7 @@ Public pages are the same for everyone and carry only links; forms stand on page
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.views import redirect_to_login
@@ -38,8 +39,9 @@ def conversations(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
         raise Http404(_("Comments can be sorted by newest, oldest and best."))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     canonical = reverse("comments", args=[topic, slug])
-    if sort != "newest" or after or before:
-        canonical += "?" + request.GET.urlencode()
+    query = {"sort": "" if sort == "newest" else sort, "after": after, "before": "" if after else before}
+    if query := {name: value for name, value in query.items() if value}:
+        canonical += "?" + urlencode(query)
     with article.locale():
         context = {
             "article": article,
@@ -90,6 +92,11 @@ def _write(
     request: HttpRequest, article: Article, *, parent: Comment | None = None, entry: Entry | None = None
 ) -> HttpResponse:
     """The form, and what it sends. The text comes back in it whatever happens: refused, or signed out meanwhile."""
+    with article.locale():
+        return _write_here(request, article, parent, entry)
+
+
+def _write_here(request: HttpRequest, article: Article, parent: Comment | None, entry: Entry | None) -> HttpResponse:
     path = request.get_full_path()
     form = CommentForm(request.POST or None, initial={"text": request.session.get(_waiting(path), "")})
     status = 200
@@ -118,8 +125,7 @@ def _write(
         "form": form,
         "refusal": _refusal(article, parent),
     }
-    with article.locale():
-        return render(request, "comments/write.html", context, status=status)
+    return render(request, "comments/write.html", context, status=status)
 
 
 @never_cache
@@ -162,7 +168,9 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
         "active": found.decisions.active().exists(),
         "reports": found.reports.all(),
         "reach": branch.count(),
-        "people": branch.exclude(author=None).values("author").distinct().count(),
+        # Comments from elsewhere have a name and no author.
+        "people": branch.exclude(author=None).values("author").distinct().count()
+        + branch.filter(author=None).values("name").distinct().count(),
         "covered": found.hides > found.decisions.active().filter(kind=Decision.Kind.HIDE_BRANCH).count(),
     }
     with found.article.locale():

@@ -116,7 +116,7 @@ def _break_lines(soup: BeautifulSoup, root: Tag, *, keep_line_ends: bool) -> Non
         # "<br>" and a line end right after it are one line break.
         if getattr(text.previous_sibling, "name", None) == "br" and not _blank_lines.match(value):
             value = re.sub(r"^[ \t]*\n", "", value)
-        if "\n" in value:
+        if value != str(text) or "\n" in value:
             text.replace_with(*_broken(soup, value))
 
 
@@ -258,8 +258,11 @@ class _Builder:
 
     def _row(self, cells: list[Tag]) -> Tag:
         """A row as a paragraph."""
-        row = self._with(self._soup.new_tag("p"), cells)
-        return self._inline("p", row)
+        row = self._soup.new_tag("p")
+        for cell in cells:
+            row.append(" ")
+            self._with(row, list(cell.contents))
+        return row
 
     def _table_of(self, rows: list[list[Tag]]) -> Tag:
         head = rows[0]

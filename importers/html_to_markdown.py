@@ -71,7 +71,7 @@ def split_at_headings(html: str, base: str = "") -> tuple[str, list[Section]]:
             groups.append([])
         groups[-1].append(block)
     sections = [Section(" ".join(head.get_text().split()), _join(rest, ENTRY, level)) for head, *rest in groups[1:]]
-    return _join(groups[0], ENTRY), sections
+    return _join(groups[0], ENTRY, level), sections
 
 
 def visible_text(html: str) -> str:

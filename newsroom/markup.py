@@ -34,8 +34,8 @@ _nesting = re.compile(r"<(/?)(?!br|hr|img|input)[a-z]")
 # Markdown's tables cannot go without a head; one left empty would be read out as nameless columns.
 _empty_head = re.compile(r"<thead>\s*<tr>\s*(?:<th></th>\s*)+</tr>\s*</thead>\s*")
 _heading = re.compile(r"<(/?)h([1-6])>")
-# Characters that no XML or HTML may hold; PostgreSQL refuses NUL outright.
-_forbidden = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Characters that no XML or HTML may hold; PostgreSQL refuses NUL outright, and half a surrogate pair has no bytes.
+_forbidden = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def _extensions(*, tables: bool) -> comrak.ExtensionOptions:

@@ -1,7 +1,10 @@
 """The one settings file. Everything that differs between machines comes from the environment (README, "Settings")."""
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.management.utils import get_random_secret_key
@@ -12,6 +15,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
+# `DEBUG= make run` means what `make run` means.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}
 
 
 def _development_key() -> str:
@@ -85,11 +90,14 @@ TEMPLATES = [
 ]
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}"
-if DATABASE_URL.partition(":")[0] not in ("sqlite", "postgres", "postgresql"):
+DATABASES: dict[str, dict[str, Any]] = {}
+if DATABASE_URL.startswith(("sqlite:", "postgres:", "postgresql:")):
+    with suppress(ValueError):  # a port that is no number, say
+        DATABASES["default"] = env.db_url_config(DATABASE_URL)
+if not DATABASES or DATABASES["default"]["NAME"] in ("", ":memory:"):
     sys.exit(
         "newsroom: DATABASE_URL must begin with sqlite:/// or postgres://, as in postgres://user:secret@host/name."
     )
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -1,12 +1,13 @@
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    # Browsers ask for it where a page names no icon, as the admin's.
-    path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
+    # Browsers ask for it where a page names no icon, as the admin's. Lazy: `collectstatic` may not have run yet.
+    path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("icon.svg"))),
     path("", include("accounts.urls")),
     path("", include("comments.urls")),
     path("", include("articles.urls")),

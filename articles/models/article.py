@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.validators import validate_article_slug, validate_time_zone, validate_topic_slug
 from newsroom import markup
@@ -69,7 +70,7 @@ class Article(models.Model):
         ENDED = "ended", _("ended")
 
     class CommentPolicy(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("comments", "open")
         HELD = "held", _("held for a look first")
         CLOSED = "closed", _("closed")
 
@@ -85,9 +86,9 @@ class Article(models.Model):
         _("comments"), max_length=6, choices=CommentPolicy.choices, default=CommentPolicy.OPEN
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    published_at = models.DateTimeField(_("went live"), null=True, editable=False)
+    published_at = models.DateTimeField(_("went live at"), null=True, editable=False)
     updated_at = models.DateTimeField(_("last update"), null=True, editable=False)
-    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
     # The number of the newest change of anything a reader sees of the article and its entries.
     change = models.PositiveIntegerField(_("change"), default=0, editable=False)
     # The same for its comments, and their counters; the comments app alone writes these three.
@@ -210,7 +211,9 @@ class Article(models.Model):
         for entry in entries:
             if entry.published_at:
                 entry.day = local_day(entry.published_at, self)
-        self.entries.bulk_update(entries, ["day"], batch_size=500)
+                # Their times read differently now, so each carries the number.
+                entry.change = self.change
+        self.entries.bulk_update(entries, ["day", "change"], batch_size=500)
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class Entry(models.Model):
     is_key_event = models.BooleanField(_("key event"), default=False)
     is_pinned = models.BooleanField(_("pinned"), default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     # The calendar day of published_at in the article's time zone: pages are grouped and found by it.
     day = models.DateField(null=True, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
@@ -102,7 +102,7 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         """The headline, or the first words of the text."""
-        return self.headline or Truncator(html.unescape(strip_tags(self.html))).words(12)
+        return self.headline or Truncator(self.summary).words(12)
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Keeps `html` the rendering of `text`, whoever writes it."""
@@ -114,6 +114,11 @@ class Entry(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("entry", args=[self.article.topic.slug, self.article.slug, self.pk])
+
+    @property
+    def summary(self) -> str:
+        """The text as plain words."""
+        return html.unescape(strip_tags(self.html))
 
     def publish(self, at: datetime | None = None) -> None:
         """Shows a draft to readers. `at` is for imports, and may not be in the future."""
@@ -136,8 +141,11 @@ class Entry(models.Model):
         with self._next_change() as (entry, article):
             for name, value in fields.items():
                 setattr(entry, name, value)
+            # A withdrawn one may be shown again, and then says so too.
+            if entry.state in (Entry.State.PUBLISHED, Entry.State.WITHDRAWN):
+                entry.edited_at = timezone.now()
             if entry.state == Entry.State.PUBLISHED:
-                entry.edited_at = article.updated_at = timezone.now()
+                article.updated_at = entry.edited_at
 
     def withdraw(self) -> None:
         """Takes a published entry from readers; its address then answers 410 Gone."""

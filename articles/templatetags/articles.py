@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -29,7 +30,7 @@ def day_and_clock(moment: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}">{} <abbr>{}</abbr></time>',
         local.isoformat(timespec="seconds"),
-        date_format(local, "j F Y, H:i"),
+        date_format(local, pgettext("date and time", "j F Y, H:i")),
         zone_name(local),
     )
 
@@ -41,7 +42,7 @@ def short_clock(moment: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}">{} <abbr>{}</abbr></time>',
         local.isoformat(timespec="seconds"),
-        date_format(local, "j M, H:i"),
+        date_format(local, pgettext("date and time", "j M, H:i")),
         zone_name(local),
     )
 

@@ -124,9 +124,19 @@ class Comment(MPTTModel):
     State = State
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="comments", verbose_name=_("article"))
-    entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="comments", db_index=False)
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, null=True, blank=True, related_name="comments", db_index=False, verbose_name=_("entry")
+    )
     # PROTECT: rows are never deleted by cascade (one reader's 86 comments took 8,343 rows with them).
-    parent = TreeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", db_index=False)
+    parent = TreeForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        db_index=False,
+        verbose_name=_("answers"),
+    )
     # What a reply at the depth cap answers, when it cannot stand below it.
     answers = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     lft = models.PositiveIntegerField(editable=False)
@@ -134,12 +144,17 @@ class Comment(MPTTModel):
     level = models.PositiveIntegerField(editable=False)
     tree_id = models.PositiveBigIntegerField(editable=False, db_index=True)
     # A root's number in its article, as readers quote it ("3."); it is never given twice.
-    number = models.PositiveIntegerField(null=True, editable=False)
+    number = models.PositiveIntegerField(_("number"), null=True, editable=False)
     # On a root: how many comments of its tree readers do not see.
     invisible = models.PositiveIntegerField(default=0, editable=False)
 
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="comments"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="comments",
+        verbose_name=_("author"),
     )
     name = models.CharField(_("name"), max_length=100, blank=True)
     text = models.TextField(_("text"), max_length=LONGEST_TEXT)
@@ -148,15 +163,16 @@ class Comment(MPTTModel):
     # How many "hide with all replies" decisions cover this comment; nested ones add up, so each can be undone exactly.
     hides = models.PositiveSmallIntegerField(default=0, editable=False)
     visible = models.GeneratedField(
+        verbose_name=_("visible"),
         expression=models.Case(
             models.When(state="published", hides=0, then=models.Value(True)), default=models.Value(False)
         ),
-        output_field=models.BooleanField(_("visible")),
+        output_field=models.BooleanField(),
         db_persist=True,
     )
     # The reason of the newest decision that hides this comment or the branch below it.
-    hidden_for = models.CharField(max_length=12, choices=Reason.choices, blank=True, editable=False)
-    recommends = models.PositiveIntegerField(_("recommended"), default=0, editable=False)
+    hidden_for = models.CharField(_("hidden for"), max_length=12, choices=Reason.choices, blank=True, editable=False)
+    recommends = models.PositiveIntegerField(_("recommendations"), default=0, editable=False)
     # What "best" sorts by, roots only; constant between votes.
     score = models.FloatField(default=0, editable=False)
     created_at = models.DateTimeField(_("time"), default=timezone.now, editable=False)

@@ -1,4 +1,4 @@
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +30,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def active(self) -> Self:
         """Hides that nobody has undone."""
         return self.filter(kind__in=[Decision.Kind.HIDE, Decision.Kind.HIDE_BRANCH], undone_by=None)
+
+    def delete(self) -> NoReturn:
+        raise TypeError("A decision is never deleted: make a new one that undoes it.")
 
 
 class Decision(models.Model):

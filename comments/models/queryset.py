@@ -7,7 +7,7 @@ every comment where a moderator acts. What an action does not fit (a comment hid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import transaction
 from django.db.models import F
@@ -111,6 +111,9 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
             gone = {"text": "", "html": "", "name": "", "author": None, "key": None, "hidden_for": ""}
             self._count(self._set_state(targets, State.ERASED, **gone))
         return len(targets)
+
+    def delete(self) -> NoReturn:
+        raise TypeError("Comments are hidden or erased, never deleted: their replies would lose their place.")
 
     def _all(self) -> Self:
         return self.model._tree_manager.using(self.db)

@@ -69,7 +69,7 @@ def busy(nadia: User, tom: User) -> tuple[Article, Article]:
     return articles
 
 
-def corrupt(table: str, pk: int, field: str, value: object) -> bool:
+def corrupt(table: str, pk: int, field: str, value: int | None) -> bool:
     """Writes one wrong value past the models. False where the database refuses it."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def send(article_id: int, author_id: int, parent_id: int | None, key: uuid.UUID) -> list[int]:
     article, author = Article.objects.get(pk=article_id), User.objects.get(pk=author_id)
-    parent = parent_id and Comment.objects.get(pk=parent_id)
+    parent = Comment.objects.get(pk=parent_id) if parent_id else None
     return [
         Comment.objects.post(article, "Is the bridge open?", author=author, parent=parent, key=key).pk
         for _ in range(TIMES_EACH)

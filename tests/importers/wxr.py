@@ -26,14 +26,14 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 TAIL = "</channel></rss>\n"
 
 
-def comment(number: int, text: str = "I live there.", **fields: Any) -> str:
+def comment(number: int | None, text: str = "I live there.", **fields: Any) -> str:
     fields = {
-        "id": number,
+        "id": number or "",
         "author": "Nadia",
         "author_email": "nadia@reader.example",
         "author_IP": "192.0.2.7",
         "author_url": "https://nadia.example",
-        "date_gmt": f"2014-07-07 10:{number % 60:02}:00",
+        "date_gmt": f"2014-07-07 10:{(number or 0) % 60:02}:00",
         "content": text,
         "approved": "1",
         "type": "comment",

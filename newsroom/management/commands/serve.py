@@ -14,18 +14,18 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+        host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
         if not port.isdecimal() or not 0 < int(port) < 65536:
             raise CommandError(f"PORT is “{port}”. Set it to a number from 1 to 65535, as in PORT=8000.")
+        refuse_to_start()
         try:
             call_command("migrate", verbosity=0, interactive=False)
         except OperationalError as error:
-            raise CommandError(f"The database does not answer: {error}Check DATABASE_URL and that it runs.") from error
+            raise CommandError(f"The database does not answer: {error}".strip() + "\nCheck DATABASE_URL.") from error
         if settings.DEBUG:
             call_command("load_sample", "--if-empty", stdout=self.stdout)
         else:
             call_command("collectstatic", verbosity=0, interactive=False)
-        refuse_to_start()
         self.stdout.write(
             f"\n  {settings.SITE_NAME} is at http://{host}:{port}/ and its desk at http://{host}:{port}/admin/"
         )
