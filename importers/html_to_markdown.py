@@ -58,20 +58,17 @@ def to_markdown(html: str, door: Door, base: str = "") -> str:
 
 
 def split_at_headings(html: str, base: str = "") -> tuple[str, list[Section]]:
-    """The lead and one section per heading, in order.
+    """The lead and one section per heading, of whatever rank, in order. Without a heading all is lead.
 
-    Headings of the highest rank in the body (its smallest number, outside lists, quotations and tables) begin a
-    section; those of lower rank stay inside it, so an entry keeps its parts. Without a heading all is lead.
+    A heading in a list, a quotation or a table belongs to that and begins nothing.
     """
-    blocks = blocks_of(html, base, rich=True)
-    level = min((int(block.name[1]) for block in blocks if block.name in HEADINGS), default=0)
     groups: list[list[Tag]] = [[]]
-    for block in blocks:
-        if block.name == f"h{level}":
+    for block in blocks_of(html, base, rich=True):
+        if block.name in HEADINGS:
             groups.append([])
         groups[-1].append(block)
-    sections = [Section(" ".join(head.get_text().split()), _join(rest, ENTRY, level)) for head, *rest in groups[1:]]
-    return _join(groups[0], ENTRY, level), sections
+    sections = [Section(" ".join(head.get_text().split()), _join(rest, ENTRY)) for head, *rest in groups[1:]]
+    return _join(groups[0], ENTRY), sections
 
 
 def visible_text(html: str) -> str:
@@ -101,33 +98,32 @@ def _plain_paragraph(text: str) -> str:
     return "\n".join(plain_markdown(line.strip()) for line in text.strip().split("\n"))
 
 
-def _join(blocks: Iterable[Tag], door: Door, above: int = 0) -> str:
-    """`above` is the level of the heading that the blocks stand under, so that theirs begin at "#"."""
-    return "\n\n".join(filter(None, (_checked(block, door, above) for block in blocks)))
+def _join(blocks: Iterable[Tag], door: Door) -> str:
+    return "\n\n".join(filter(None, (_checked(block, door) for block in blocks)))
 
 
-def _checked(block: Tag, door: Door, above: int) -> str:
+def _checked(block: Tag, door: Door) -> str:
     wanted = visible_text(str(block))
     for convert in (_convert, _convert_without_marks, _convert_words):
-        markdown = convert(block, above)
+        markdown = convert(block)
         if visible_text(door.render(markdown)) == wanted:
             break
     return markdown
 
 
-def _convert(block: Tag, above: int) -> str:
-    return _Converter(above).convert_block(block)
+def _convert(block: Tag) -> str:
+    return _Converter().convert_block(block)
 
 
-def _convert_without_marks(block: Tag, above: int) -> str:
+def _convert_without_marks(block: Tag) -> str:
     for mark in block.find_all(["em", "strong", "del"]):
         mark.unwrap()
     # Neighbouring texts must become one, or each is escaped as if it stood alone.
     block.smooth()
-    return _convert(block, above)
+    return _convert(block)
 
 
-def _convert_words(block: Tag, _above: int) -> str:
+def _convert_words(block: Tag) -> str:
     for tag in [block, *block.find_all(["p", "li", "tr", "td", "th", "br"])]:
         tag.append("\n")
     lines = filter(None, (" ".join(line.split()) for line in block.get_text().split("\n")))
@@ -137,9 +133,8 @@ def _convert_words(block: Tag, _above: int) -> str:
 class _Converter(MarkdownConverter):
     """markdownify's walk through lists, quotations and tables, with escapes that hold for our renderer (comrak)."""
 
-    def __init__(self, above: int = 0) -> None:
+    def __init__(self) -> None:
         super().__init__(heading_style="atx", bullets="-")
-        self._above = above
 
     def convert_block(self, block: Tag) -> str:
         return self.convert_soup(block).strip("\n")
@@ -158,7 +153,7 @@ class _Converter(MarkdownConverter):
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:
         line = " ".join(text.split()).replace("#", r"\#")
-        return f"\n\n{'#' * max(1, n - self._above)} {line}\n\n"
+        return f"\n\n{'#' * n} {line}\n\n"
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         before, text, after = _stripped(text)

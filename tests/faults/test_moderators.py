@@ -82,3 +82,25 @@ def test_nested_hides_undone_in_any_order_under_load_bring_back_exactly_what_was
     assert not Decision.objects.active().exists()
     assert Comment.objects.count() == len(before) + sum(answers[-2:])
     assert problems(articles[0].pk) == []
+
+
+def restore_across_articles(moderator_id: int, hidden_id: int, branch_id: int) -> None:
+    moderator = User.objects.get(pk=moderator_id)
+    for _ in range(25):
+        Comment.objects.get(pk=hidden_id).hide(moderator, "abuse")
+        Comment.objects.get(pk=branch_id).hide_branch(moderator, "abuse")
+        assert Comment.objects.filter(pk__in=[hidden_id, branch_id]).restore(moderator) == 2
+
+
+def test_moderators_who_restore_comments_of_the_same_articles_at_once_do_not_block_each_other(
+    articles: list[Article], people: list[User]
+) -> None:
+    """What was hidden alone comes back before what was hidden with its branch; articles are counted in one order."""
+    here, there = articles[:2]
+    calls = [
+        (restore_across_articles, people[0].pk, say(people[3], here).pk, say(people[3], there).pk),
+        (restore_across_articles, people[1].pk, say(people[3], there).pk, say(people[3], here).pk),
+    ]
+    together(*calls)
+    assert [problem for article in (here, there) for problem in problems(article.pk)] == []
+    assert not Comment.objects.filter(visible=False).exists()

@@ -33,11 +33,11 @@ def test_a_post_made_of_blocks_loses_the_comments_that_mark_them(tmp_path):
     assert headlines(article) == ["Noon"]
 
 
-def test_headings_of_the_highest_rank_begin_entries_and_lower_ones_stay_inside(tmp_path):
-    article = bring_in_one(tmp_path, post("<h3>Early</h3><p>a</p><h2>Noon</h2><h4>At sea</h4><p>b</p><h2>Night</h2>c"))
-    assert article.lead_html == "<h4>Early</h4>\n<p>a</p>\n"
-    assert headlines(article) == ["Noon", "Night"]
-    assert article.entries.get(headline="Noon").html == "<h5>At sea</h5>\n<p>b</p>\n"
+def test_every_heading_begins_an_entry_whatever_its_rank(tmp_path):
+    article = bring_in_one(tmp_path, post("<p>Lead.</p><h2>Noon</h2><h4>At sea</h4><p>b</p><h3>Night</h3>c"))
+    assert article.lead == "Lead."
+    assert headlines(article) == ["Noon", "At sea", "Night"]
+    assert article.entries.get(headline="At sea").html == "<p>b</p>\n"
 
 
 def test_headings_in_a_box_count_and_headings_in_a_quotation_do_not(tmp_path):
