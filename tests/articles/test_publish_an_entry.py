@@ -82,7 +82,7 @@ def test_an_entry_is_not_published_twice(article: Article, action: str) -> None:
     entry = make_entry(article)
     if action == "withdraw":
         entry.withdraw()
-    with pytest.raises(NotAllowed, match="The dike holds.” is (published|withdrawn), so this cannot be done"):
+    with pytest.raises(NotAllowed, match=r"The dike holds.” is (published|withdrawn), so this cannot be done"):
         entry.publish()
 
 
@@ -98,7 +98,7 @@ def test_a_stale_instance_cannot_publish_what_was_published_meanwhile(article: A
 def test_an_ended_article_takes_no_more(article: Article) -> None:
     article.end()
     entry = draft(article)
-    with pytest.raises(NotAllowed, match="This article has ended. Resume it first, then publish."):
+    with pytest.raises(NotAllowed, match=r"This article has ended\. Resume it first, then publish."):
         entry.publish()
     article.resume()
     entry.publish()

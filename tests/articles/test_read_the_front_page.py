@@ -19,16 +19,16 @@ def test_an_empty_site_says_so(client: Client) -> None:
     assert "Nothing has been published yet." in read(client, "/").text("main")
 
 
-def test_what_is_live_or_paused_comes_first_by_its_last_update(client: Client) -> None:
+def test_what_is_live_comes_first_then_what_is_paused_each_by_its_last_update(client: Client) -> None:
     ended, quiet, paused, busy = (make_article(title) for title in ("Ended", "Quiet", "Paused", "Busy"))
-    for article, minutes in ((quiet, 1), (paused, 2), (busy, 3)):
+    for article, minutes in ((quiet, 1), (busy, 2), (paused, 3)):
         make_entry(article, at=MONDAY + timedelta(minutes=minutes))
     paused.pause()
     ended.end()
     page = read(client, "/")
-    assert page.texts("h3") == ["Busy", "Paused", "Quiet", "Ended"]
-    assert page.texts(".live-now h3") == ["Busy", "Paused", "Quiet"]
-    assert page.texts(".live-now .state") == ["Live", "Paused", "Live"]
+    assert page.texts("h3") == ["Busy", "Quiet", "Paused", "Ended"]
+    assert page.texts(".live-now h3") == ["Busy", "Quiet", "Paused"]
+    assert page.texts(".live-now .state") == ["Live", "Live", "Paused"]
 
 
 def test_drafts_and_what_is_not_published_are_not_there(client: Client, article: Article) -> None:
@@ -46,7 +46,9 @@ def test_each_live_article_shows_its_four_latest_entries_in_its_own_time(client:
         make_entry(article, f"Hour {hour}", MONDAY + timedelta(hours=hour))
     page = read(client, "/")
     assert page.texts(".events a > span") == ["Hour 5", "Hour 4", "Hour 3", "Hour 2"]
-    assert [text.split()[0] for text in page.texts(".events time")] == ["23:00", "22:00", "21:00", "20:00"]
+    hours = [time.partition("T")[2] for time in page.attributes(".events time", "datetime")]
+    assert hours == ["23:00:00+09:00", "22:00:00+09:00", "21:00:00+09:00", "20:00:00+09:00"]
+    assert "23:00" in page.texts(".events time")[0]
 
 
 def test_the_ended_ones_stand_under_the_day_they_began(client: Client) -> None:
@@ -64,7 +66,7 @@ def test_older_ones_are_a_page_further_without_what_is_live(client: Client) -> N
     pages = list(read_on(client, "/"))
     titles = [page.texts("section.day h3") for page in pages]
     assert [len(shown) for shown in titles] == [20, 20, 5]
-    assert sum(titles, []) == [f"Number {number}" for number in range(45)]
+    assert [title for shown in titles for title in shown] == [f"Number {number}" for number in range(45)]
     assert [len(page.all(".live-now")) for page in pages] == [1, 0, 0]
 
 

@@ -4,12 +4,13 @@ import time
 from collections import Counter
 
 import pytest
+from django.db.models import F
 
 from accounts.models import User
 from articles.models import Article
 from bench.actors import Record, act
 from bench.crowd import crowd, together
-from comments.integrity import problems
+from comments.integrity import problems, repair
 from comments.models import Comment, Decision
 from tests.people import make_article, say
 
@@ -84,4 +85,18 @@ def test_conversations_opened_at_once_in_two_articles_never_share_a_tree(people:
     calls = [(post_roots, (here, there)[n % 2].pk, people[0].pk, 15) for n in range(WRITERS)]
     tree_ids = [tree_id for answer in together(*calls) for tree_id in answer]
     assert len(tree_ids) == len(set(tree_ids)) == 15 * WRITERS
+    assert all_problems() == []
+
+
+def test_the_check_sees_one_moment_and_a_repair_counts_exactly_while_readers_write(
+    articles: list[Article], people: list[User]
+) -> None:
+    with crowd(*[(act, ids(articles), ids(people), 2, seed) for seed in range(4)]) as writers:
+        for round_ in range(12):
+            assert all_problems() == []
+            article = articles[round_ % len(articles)]
+            Article.objects.filter(pk=article.pk).update(comment_count=F("comment_count") + 7)
+            repair(article.pk)
+        records = [writer.result() for writer in writers]
+    assert [error for record in records for error in record.errors] == []
     assert all_problems() == []
