@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,100 +15,238 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=80, unique=True, validators=[articles.validators.validate_topic_slug], verbose_name='address')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='description')),
-                ('imported_from', models.CharField(blank=True, editable=False, max_length=300, null=True, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True,
+                        max_length=80,
+                        unique=True,
+                        validators=[articles.validators.validate_topic_slug],
+                        verbose_name="address",
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="description")),
+                ("imported_from", models.CharField(blank=True, editable=False, max_length=300, null=True, unique=True)),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ['name'],
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=120, validators=[articles.validators.validate_article_slug], verbose_name='address')),
-                ('lead', models.TextField(blank=True, help_text='Markdown.', max_length=100000, verbose_name='lead')),
-                ('lead_html', models.TextField(blank=True, editable=False)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('live', 'live'), ('paused', 'paused'), ('ended', 'ended')], default='draft', editable=False, max_length=8, verbose_name='state')),
-                ('time_zone', models.CharField(max_length=40, validators=[articles.validators.validate_time_zone], verbose_name='time zone')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ar', 'Arabic')], max_length=12, verbose_name='language')),
-                ('comment_policy', models.CharField(choices=[('open', 'open'), ('held', 'held for a look first'), ('closed', 'closed')], default='open', max_length=6, verbose_name='comments')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='went live at')),
-                ('updated_at', models.DateTimeField(editable=False, null=True, verbose_name='last update')),
-                ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='ended at')),
-                ('change', models.PositiveIntegerField(default=0, editable=False, verbose_name='change')),
-                ('comment_change', models.PositiveIntegerField(default=0, editable=False)),
-                ('comment_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='visible comments')),
-                ('conversation_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('imported_from', models.CharField(blank=True, editable=False, max_length=300, null=True, unique=True)),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='articles.topic', verbose_name='topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True,
+                        max_length=120,
+                        validators=[articles.validators.validate_article_slug],
+                        verbose_name="address",
+                    ),
+                ),
+                ("lead", models.TextField(blank=True, help_text="Markdown.", max_length=100000, verbose_name="lead")),
+                ("lead_html", models.TextField(blank=True, editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("live", "live"), ("paused", "paused"), ("ended", "ended")],
+                        default="draft",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        max_length=40, validators=[articles.validators.validate_time_zone], verbose_name="time zone"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ar", "Arabic")], max_length=12, verbose_name="language"
+                    ),
+                ),
+                (
+                    "comment_policy",
+                    models.CharField(
+                        choices=[("open", "open"), ("held", "held for a look first"), ("closed", "closed")],
+                        default="open",
+                        max_length=6,
+                        verbose_name="comments",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="went live at")),
+                ("updated_at", models.DateTimeField(editable=False, null=True, verbose_name="last update")),
+                ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="ended at")),
+                ("change", models.PositiveIntegerField(default=0, editable=False, verbose_name="change")),
+                ("comment_change", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "comment_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="visible comments"),
+                ),
+                ("conversation_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("imported_from", models.CharField(blank=True, editable=False, max_length=300, null=True, unique=True)),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="articles",
+                        to="articles.topic",
+                        verbose_name="topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
-                'ordering': ['-published_at', '-id'],
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
+                "ordering": ["-published_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('headline', models.CharField(blank=True, max_length=200, verbose_name='headline')),
-                ('text', models.TextField(help_text='Markdown.', max_length=100000, verbose_name='text')),
-                ('html', models.TextField(editable=False)),
-                ('byline', models.CharField(blank=True, max_length=100, verbose_name='byline')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('scheduled', 'scheduled'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', editable=False, max_length=9, verbose_name='state')),
-                ('is_key_event', models.BooleanField(default=False, verbose_name='key event')),
-                ('is_pinned', models.BooleanField(default=False, editable=False, verbose_name='pinned')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='published at')),
-                ('day', models.DateField(editable=False, null=True)),
-                ('edited_at', models.DateTimeField(editable=False, null=True)),
-                ('change', models.PositiveIntegerField(default=0, editable=False)),
-                ('imported_from', models.CharField(blank=True, editable=False, max_length=300, null=True, unique=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='articles.article', verbose_name='article')),
-                ('author', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='entries', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("headline", models.CharField(blank=True, max_length=200, verbose_name="headline")),
+                ("text", models.TextField(help_text="Markdown.", max_length=100000, verbose_name="text")),
+                ("html", models.TextField(editable=False)),
+                ("byline", models.CharField(blank=True, max_length=100, verbose_name="byline")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("scheduled", "scheduled"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("is_key_event", models.BooleanField(default=False, verbose_name="key event")),
+                ("is_pinned", models.BooleanField(default=False, editable=False, verbose_name="pinned")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="published at")),
+                ("day", models.DateField(editable=False, null=True)),
+                ("edited_at", models.DateTimeField(editable=False, null=True)),
+                ("change", models.PositiveIntegerField(default=0, editable=False)),
+                ("imported_from", models.CharField(blank=True, editable=False, max_length=300, null=True, unique=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="articles.article",
+                        verbose_name="article",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry',
-                'verbose_name_plural': 'entries',
-                'ordering': ['-published_at', '-id'],
-                'permissions': [('change_any_entry', 'Can change the entries of others')],
-                'indexes': [models.Index(condition=models.Q(('state', 'published')), fields=['article', '-published_at', '-id'], name='articles_entry_newest'), models.Index(condition=models.Q(('state', 'published')), fields=['article', 'day'], name='articles_entry_days'), models.Index(condition=models.Q(('state', 'published')), fields=['day', '-published_at', '-id'], name='articles_entry_archive'), models.Index(fields=['article', 'change'], name='articles_entry_changes')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_pinned', True)), fields=('article',), name='articles_entry_one_pin'), models.CheckConstraint(condition=models.Q(('is_pinned', False), ('state', 'published'), _connector='OR'), name='articles_entry_pin_is_published'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('day__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='articles_entry_published_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'withdrawn']), _negated=True), ('change__gt', 0), _connector='OR'), name='articles_entry_published_has_change')],
+                "verbose_name": "entry",
+                "verbose_name_plural": "entries",
+                "ordering": ["-published_at", "-id"],
+                "permissions": [("change_any_entry", "Can change the entries of others")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "published")),
+                        fields=["article", "-published_at", "-id"],
+                        name="articles_entry_newest",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "published")),
+                        fields=["article", "day"],
+                        name="articles_entry_days",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "published")),
+                        fields=["day", "-published_at", "-id"],
+                        name="articles_entry_archive",
+                    ),
+                    models.Index(fields=["article", "change"], name="articles_entry_changes"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_pinned", True)), fields=("article",), name="articles_entry_one_pin"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_pinned", False), ("state", "published"), _connector="OR"),
+                        name="articles_entry_pin_is_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(("day__isnull", False), ("published_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="articles_entry_published_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["published", "withdrawn"]), _negated=True),
+                            ("change__gt", 0),
+                            _connector="OR",
+                        ),
+                        name="articles_entry_published_has_change",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['-published_at', '-id'], name='articles_article_newest'),
+            model_name="article",
+            index=models.Index(fields=["-published_at", "-id"], name="articles_article_newest"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['topic', '-published_at', '-id'], name='articles_article_topic'),
+            model_name="article",
+            index=models.Index(fields=["topic", "-published_at", "-id"], name="articles_article_topic"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('state__in', ['live', 'paused'])), fields=['state'], name='articles_article_live'),
+            model_name="article",
+            index=models.Index(
+                condition=models.Q(("state__in", ["live", "paused"])), fields=["state"], name="articles_article_live"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(fields=('topic', 'slug'), name='articles_article_address_once'),
+            model_name="article",
+            constraint=models.UniqueConstraint(fields=("topic", "slug"), name="articles_article_address_once"),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('published_at__isnull', False), _connector='OR'), name='articles_article_live_has_time'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "draft"), ("published_at__isnull", False), _connector="OR"),
+                name="articles_article_live_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='articles_article_ended_has_time'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ended"), _negated=True), ("ended_at__isnull", False), _connector="OR"
+                ),
+                name="articles_article_ended_has_time",
+            ),
         ),
     ]

@@ -8,131 +8,353 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('articles', '0001_initial'),
+        ("articles", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lft', models.PositiveIntegerField(editable=False)),
-                ('rght', models.PositiveIntegerField(editable=False)),
-                ('level', models.PositiveIntegerField(editable=False)),
-                ('tree_id', models.PositiveBigIntegerField(db_index=True, editable=False)),
-                ('number', models.PositiveIntegerField(editable=False, null=True, verbose_name='number')),
-                ('invisible', models.PositiveIntegerField(default=0, editable=False)),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name='name')),
-                ('text', models.TextField(max_length=5000, verbose_name='text')),
-                ('html', models.TextField(editable=False)),
-                ('state', models.CharField(choices=[('published', 'published'), ('held', 'held for a look'), ('hidden', 'hidden by a moderator'), ('withdrawn', 'withdrawn by its author'), ('erased', "erased with its author's account")], default='published', editable=False, max_length=9, verbose_name='state')),
-                ('hides', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('visible', models.GeneratedField(db_persist=True, expression=models.Case(models.When(hides=0, state='published', then=models.Value(True)), default=models.Value(False)), output_field=models.BooleanField(), verbose_name='visible')),
-                ('hidden_for', models.CharField(blank=True, choices=[('abuse', 'abusive'), ('spam', 'spam'), ('off-topic', 'off topic'), ('false', 'false or misleading'), ('unlawful', 'unlawful'), ('other', 'against the rules')], editable=False, max_length=12, verbose_name='hidden for')),
-                ('recommends', models.PositiveIntegerField(default=0, editable=False, verbose_name='recommendations')),
-                ('score', models.FloatField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='time')),
-                ('key', models.UUIDField(editable=False, null=True)),
-                ('imported_from', models.CharField(blank=True, editable=False, max_length=300, null=True, unique=True)),
-                ('answers', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comments.comment')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='articles.article', verbose_name='article')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='comments', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('entry', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='articles.entry', verbose_name='entry')),
-                ('parent', mptt.fields.TreeForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='comments.comment', verbose_name='answers')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lft", models.PositiveIntegerField(editable=False)),
+                ("rght", models.PositiveIntegerField(editable=False)),
+                ("level", models.PositiveIntegerField(editable=False)),
+                ("tree_id", models.PositiveBigIntegerField(db_index=True, editable=False)),
+                ("number", models.PositiveIntegerField(editable=False, null=True, verbose_name="number")),
+                ("invisible", models.PositiveIntegerField(default=0, editable=False)),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="name")),
+                ("text", models.TextField(max_length=5000, verbose_name="text")),
+                ("html", models.TextField(editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("published", "published"),
+                            ("held", "held for a look"),
+                            ("hidden", "hidden by a moderator"),
+                            ("withdrawn", "withdrawn by its author"),
+                            ("erased", "erased with its author's account"),
+                        ],
+                        default="published",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("hides", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "visible",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(hides=0, state="published", then=models.Value(True)),
+                            default=models.Value(False),
+                        ),
+                        output_field=models.BooleanField(),
+                        verbose_name="visible",
+                    ),
+                ),
+                (
+                    "hidden_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("abuse", "abusive"),
+                            ("spam", "spam"),
+                            ("off-topic", "off topic"),
+                            ("false", "false or misleading"),
+                            ("unlawful", "unlawful"),
+                            ("other", "against the rules"),
+                        ],
+                        editable=False,
+                        max_length=12,
+                        verbose_name="hidden for",
+                    ),
+                ),
+                ("recommends", models.PositiveIntegerField(default=0, editable=False, verbose_name="recommendations")),
+                ("score", models.FloatField(default=0, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="time"),
+                ),
+                ("key", models.UUIDField(editable=False, null=True)),
+                ("imported_from", models.CharField(blank=True, editable=False, max_length=300, null=True, unique=True)),
+                (
+                    "answers",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comments.comment",
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="articles.article",
+                        verbose_name="article",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="comments",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="articles.entry",
+                        verbose_name="entry",
+                    ),
+                ),
+                (
+                    "parent",
+                    mptt.fields.TreeForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="comments.comment",
+                        verbose_name="answers",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'comment',
-                'verbose_name_plural': 'comments',
-                'permissions': [('moderate_comment', 'Can hide, restore and approve comments')],
+                "verbose_name": "comment",
+                "verbose_name_plural": "comments",
+                "permissions": [("moderate_comment", "Can hide, restore and approve comments")],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('hide', 'hide'), ('hide-branch', 'hide with all replies'), ('restore', 'restore'), ('approve', 'approve'), ('erase', 'erase')], max_length=11, verbose_name='decision')),
-                ('reason', models.CharField(blank=True, choices=[('abuse', 'abusive'), ('spam', 'spam'), ('off-topic', 'off topic'), ('false', 'false or misleading'), ('unlawful', 'unlawful'), ('other', 'against the rules')], max_length=12, verbose_name='reason')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='note for the team')),
-                ('was', models.CharField(choices=[('published', 'published'), ('held', 'held for a look'), ('hidden', 'hidden by a moderator'), ('withdrawn', 'withdrawn by its author'), ('erased', "erased with its author's account")], max_length=9, verbose_name='state before')),
-                ('reach', models.PositiveIntegerField(default=0, verbose_name='comments shown or hidden by it')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='time')),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='comments.comment', verbose_name='comment')),
-                ('moderator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL, verbose_name='moderator')),
-                ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='comments.decision')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("hide", "hide"),
+                            ("hide-branch", "hide with all replies"),
+                            ("restore", "restore"),
+                            ("approve", "approve"),
+                            ("erase", "erase"),
+                        ],
+                        max_length=11,
+                        verbose_name="decision",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("abuse", "abusive"),
+                            ("spam", "spam"),
+                            ("off-topic", "off topic"),
+                            ("false", "false or misleading"),
+                            ("unlawful", "unlawful"),
+                            ("other", "against the rules"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=2000, verbose_name="note for the team")),
+                (
+                    "was",
+                    models.CharField(
+                        choices=[
+                            ("published", "published"),
+                            ("held", "held for a look"),
+                            ("hidden", "hidden by a moderator"),
+                            ("withdrawn", "withdrawn by its author"),
+                            ("erased", "erased with its author's account"),
+                        ],
+                        max_length=9,
+                        verbose_name="state before",
+                    ),
+                ),
+                ("reach", models.PositiveIntegerField(default=0, verbose_name="comments shown or hidden by it")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="time")),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="comments.comment",
+                        verbose_name="comment",
+                    ),
+                ),
+                (
+                    "moderator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="moderator",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="comments.decision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
-                'ordering': ['-id'],
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('abuse', 'abusive'), ('spam', 'spam'), ('off-topic', 'off topic'), ('false', 'false or misleading'), ('unlawful', 'unlawful'), ('other', 'against the rules')], max_length=12, verbose_name='reason')),
-                ('text', models.TextField(blank=True, max_length=2000, verbose_name='in their words')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='time')),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='comments.comment', verbose_name='comment')),
-                ('reporter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("abuse", "abusive"),
+                            ("spam", "spam"),
+                            ("off-topic", "off topic"),
+                            ("false", "false or misleading"),
+                            ("unlawful", "unlawful"),
+                            ("other", "against the rules"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, max_length=2000, verbose_name="in their words")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="time")),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="comments.comment",
+                        verbose_name="comment",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
-                'ordering': ['-id'],
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('parent', None)), fields=['article', '-tree_id'], name='comments_comment_newest'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("parent", None)), fields=["article", "-tree_id"], name="comments_comment_newest"
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('parent', None)), fields=['article', '-score', '-tree_id'], name='comments_comment_best'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("parent", None)),
+                fields=["article", "-score", "-tree_id"],
+                name="comments_comment_best",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('entry__isnull', False), ('parent', None)), fields=['entry', '-tree_id'], name='comments_comment_entry'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("entry__isnull", False), ("parent", None)),
+                fields=["entry", "-tree_id"],
+                name="comments_comment_entry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='comments_comment_parent'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("parent__isnull", False)), fields=["parent"], name="comments_comment_parent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('answers__isnull', False)), fields=['answers'], name='comments_comment_answers'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("answers__isnull", False)), fields=["answers"], name="comments_comment_answers"
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('state', 'published'), _negated=True), fields=['state'], name='comments_comment_state'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("state", "published"), _negated=True),
+                fields=["state"],
+                name="comments_comment_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent', None)), fields=('tree_id',), name='comments_comment_one_root'),
+            model_name="comment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent", None)), fields=("tree_id",), name="comments_comment_one_root"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent', None)), fields=('article', 'number'), name='comments_comment_number_once'),
+            model_name="comment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent", None)), fields=("article", "number"), name="comments_comment_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(fields=('author', 'key'), name='comments_comment_sent_once'),
+            model_name="comment",
+            constraint=models.UniqueConstraint(fields=("author", "key"), name="comments_comment_sent_once"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('rght__gt', models.F('lft'))), name='comments_comment_lft_below_rght'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rght__gt", models.F("lft"))), name="comments_comment_lft_below_rght"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 0), ('lft', 1), ('number__isnull', False), ('parent', None)), models.Q(('level__gt', 0), ('lft__gt', 1), ('number', None), ('parent__isnull', False)), _connector='OR'), name='comments_comment_root_or_reply'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", 0), ("lft", 1), ("number__isnull", False), ("parent", None)),
+                    models.Q(("level__gt", 0), ("lft__gt", 1), ("number", None), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="comments_comment_root_or_reply",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('comment', 'reporter'), name='comments_report_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("comment", "reporter"), name="comments_report_once"),
         ),
     ]

@@ -66,7 +66,9 @@ def test_key_events_are_linked(article: Article, client: Client) -> None:
 
 
 def test_an_article_of_a_lead_alone_shows_it_and_an_empty_one_says_so(client: Client) -> None:
-    assert read(client, make_article(lead="Words.").get_absolute_url()).all(".empty") is not None
+    page = read(client, make_article(lead="Words.").get_absolute_url())
+    assert page.text(".lead") == "Words."
+    assert "Nothing has been reported here yet." not in page.text("main")
     empty = read(client, make_article().get_absolute_url())
     assert "Nothing has been reported here yet." in empty.text("main")
 

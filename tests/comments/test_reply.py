@@ -85,6 +85,9 @@ def test_a_reply_is_about_the_entry_of_what_it_answers(reader: Client, tom: User
     assert "About the entry The dike holds" in read(reader.get(f"/c/{root.pk}/reply/")).text
     send(reader, f"/c/{root.pk}/reply/", "In the north.")
     assert Comment.objects.latest("pk").entry == entry
+    assert say(tom, article, parent=root).entry == entry
+    # Whatever is said beside it.
+    assert Comment.objects.post(article, "!", author=tom, parent=root, entry=make_entry(article)).entry == entry
 
 
 def test_a_reply_belongs_to_the_article_of_what_it_answers(nadia: User, article: Article, root: Comment) -> None:
