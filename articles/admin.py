@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +18,9 @@ from django.utils.translation import ngettext
 
 from articles.models import Article, Entry, NotAllowed, Topic
 from newsroom import markup
+
+# Drafts have no time yet; then the newest.
+DRAFTS_FIRST = F("published_at").desc(nulls_first=True)
 
 
 class Desk(admin.ModelAdmin):
@@ -75,7 +78,7 @@ class ArticleAdmin(Desk):
     prepopulated_fields = {"slug": ("title",)}
     fields = ("topic", "title", "slug", "lead", ("time_zone", "language"), "comment_policy")
     actions = ("go_live", "pause", "resume", "end")
-    ordering = ("-id",)
+    ordering = (DRAFTS_FIRST, "-id")
 
     @admin.display(description=_("on the site"))
     def on_site(self, article: Article) -> str:
@@ -127,7 +130,7 @@ class EntryAdmin(Desk):
     autocomplete_fields = ("article",)
     fields = ("article", "headline", "text", ("byline", "is_key_event"))
     actions = ("publish", "withdraw", "restore", "pin", "unpin")
-    ordering = ("-id",)
+    ordering = (DRAFTS_FIRST, "-id")
     change_form_template = "admin/articles/entry/change_form.html"
 
     @admin.display(description=_("on the site"))

@@ -108,8 +108,9 @@ def test_a_key_that_somebody_else_used_is_no_hindrance(
     sent = fields(read(reader.get(write_path(article)))) | {"text": TEXT}
     reader.post(write_path(article), sent)
     reader.force_login(tom)
-    reader.post(write_path(article), sent)
+    landed = [reader.post(write_path(article), sent)["Location"] for _ in range(2)]
     assert set(Comment.objects.values_list("author", flat=True)) == {nadia.pk, tom.pk}
+    assert landed == [Comment.objects.get(author=tom).get_absolute_url()] * 2
 
 
 # An article whose comments are held for a look
