@@ -3,13 +3,14 @@
 A correspondent sees and changes their own entries; whoever may change any entry sees all.
 """
 
+import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import F, QuerySet
-from django.forms import ModelForm
+from django.db.models import F, Field, QuerySet
+from django.forms import ModelForm, Select
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -89,6 +90,11 @@ class ArticleAdmin(Desk):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = {"time_zone": settings.TIME_ZONE, "language": settings.LANGUAGE_CODE}
         return initial | super().get_changeform_initial_data(request)
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "time_zone":
+            kwargs["widget"] = Select(choices=[(zone, zone) for zone in sorted(zoneinfo.available_timezones())])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj and obj.state != Article.State.DRAFT else dict(self.prepopulated_fields)

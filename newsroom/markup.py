@@ -33,6 +33,7 @@ _deep_quote = re.compile(rf"^((?:[ \t]*>){{{MAX_QUOTES}}})[ \t>]+", re.MULTILINE
 _nesting = re.compile(r"<(/?)(?!br|hr|img|input)[a-z]")
 # Markdown's tables cannot go without a head; one left empty would be read out as nameless columns.
 _empty_head = re.compile(r"<thead>\s*<tr>\s*(?:<th></th>\s*)+</tr>\s*</thead>\s*")
+_tag = re.compile(r"<[^>]*>")
 _heading = re.compile(r"<(/?)h([1-6])>")
 # Characters that no XML or HTML may hold; PostgreSQL refuses NUL outright, and half a surrogate pair has no bytes.
 _forbidden = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -73,6 +74,9 @@ def entry_html(text: str) -> SafeString:
 def comment_html(text: str) -> SafeString:
     """A reader's Markdown as safe HTML: headings become paragraphs, no tables, links marked as a reader's."""
     html = _comment_cleaner.clean(_markdown(text, _COMMENT_EXTENSIONS))
+    if not _tag.sub("", html).strip():
+        # "***" or "[1]: address" is Markdown for nothing to see; whoever sends only that means the characters.
+        html = f"<p>{escape(tidy(text))}</p>" if tidy(text) else ""
     return mark_safe(_heading.sub(r"<\1p>", html))  # noqa: S308 -- nh3 has cleaned it
 
 

@@ -89,6 +89,15 @@ def test_fifty_a_page_without_gap_or_repeat_there_and_back(
 
 
 @pytest.mark.parametrize("order", ["", "?order=oldest"])
+def test_entries_brought_in_out_of_order_keep_their_times_order(article: Article, client: Client, order: str) -> None:
+    # Three to a second, their seconds mixed: neither the time nor the id alone says what comes next.
+    entries = [make_entry(article, at=MONDAY + timedelta(seconds=n * 7 % 120 // 3)) for n in range(120)]
+    ids = [entry.pk for entry in sorted(entries, key=lambda e: (e.published_at, e.pk), reverse=not order)]
+    seen = [entry for page in read_on(client, article.get_absolute_url() + order) for entry in page.entries()]
+    assert seen == ids
+
+
+@pytest.mark.parametrize("order", ["", "?order=oldest"])
 def test_the_way_back_shows_all_of_them_too(article: Article, client: Client, order: str) -> None:
     ids = write(article, 120, timedelta(0))
     ids = ids[::-1] if order else ids

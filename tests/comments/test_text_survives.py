@@ -147,6 +147,16 @@ def test_characters_that_no_page_may_hold_are_left_out(client: Client, nadia: Us
     assert Comment.objects.get().text == "abcd"
 
 
+@pytest.mark.parametrize(
+    "text", ["***", "---", "#", "> >", "[1]: http://example.org", "[](http://example.org)", "``` <b>"]
+)
+def test_what_is_nothing_in_markdown_is_shown_as_it_was_typed(
+    client: Client, nadia: User, article: Article, text: str
+) -> None:
+    comment = say(nadia, article, text)
+    assert box(read(client.get(comments_path(article))), comment).one("div", "text").text == text
+
+
 @pytest.mark.skipif(not NAUGHTY.exists(), reason="the hostile texts are not beside the repository")
 def test_every_naughty_string_can_be_a_text_and_a_name_and_every_page_stays_whole(
     client: Client, nadia: User, article: Article

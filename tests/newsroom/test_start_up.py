@@ -35,10 +35,16 @@ def refusal(answer: subprocess.CompletedProcess[str]) -> str:
     return answer.stderr
 
 
-@pytest.mark.parametrize("debug", ["0", "", "no"])
+@pytest.mark.parametrize("debug", ["0", "no", "off"])
 def test_without_debug_it_wants_a_secret_key_of_its_own(run: Run, debug: str) -> None:
     said = refusal(run("manage.py", "check", DEBUG=debug, SECRET_KEY=""))
     assert "DEBUG is off and SECRET_KEY is not set. Set SECRET_KEY to a long random text" in said
+
+
+def test_an_empty_setting_is_as_good_as_none(run: Run) -> None:
+    """`DEBUG= make run`, or a compose file that passes on what nobody has set."""
+    answer = run("manage.py", "check", DEBUG="", ALLOWED_HOSTS="", LANGUAGE_CODE="", CONN_MAX_AGE="")
+    assert answer.returncode == 0, answer.stderr
 
 
 def test_debug_stays_on_this_machine(run: Run) -> None:
