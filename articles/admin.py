@@ -27,6 +27,9 @@ DRAFTS_FIRST = F("published_at").desc(nulls_first=True)
 class Desk(admin.ModelAdmin):
     """What the three have in common: nothing is deleted, and an action says what it could not do and why."""
 
+    # A draft has no page yet; the lists link to what has.
+    view_on_site = False
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

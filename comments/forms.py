@@ -1,3 +1,4 @@
+import unicodedata
 import uuid
 from typing import Any
 
@@ -30,7 +31,21 @@ class CommentForm(forms.Form):
         help_text=_("*Emphasis*, > quotes, lists and links work. A blank line begins a paragraph."),
         error_messages={"required": _("There is no text yet. Write something, then send it.")},
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_text(self) -> str:
+        """Characters that nobody sees are no text."""
+        text: str = self.cleaned_data["text"]
+        if all(unicodedata.category(character)[0] in "CZ" for character in text):
+            raise forms.ValidationError(self.fields["text"].error_messages["required"], code="required")
+        return text
+
+    def clean_key(self) -> uuid.UUID | None:
+        """A key that something on the way has damaged is as good as none."""
+        try:
+            return uuid.UUID(self.cleaned_data["key"])
+        except ValueError:
+            return None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ comments, chosen so that the page holds about ROWS_PER_PAGE; what is cut is one 
 a walk through the tree, where the row at (lft, level) is number (lft + level + 1) / 2: that is how a tree is cut.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
@@ -155,11 +156,12 @@ def in_context(comment: Comment, after: int = 0) -> Conversation:
     rows = list(_read(Comment.objects.filter(tree_id=comment.tree_id).filter(above | below)))
     for row in rows:
         row.context = row.lft < comment.lft or (start is not comment and row.rank <= first)
-    last_of_branch = (comment.lft + comment.level + 1) // 2 + comment.reply_count
-    last_read = max(row.rank for row in rows)
-    more_after = max(rows, key=lambda row: row.rank).id if last_read < last_of_branch else 0
+    last = max(rows, key=lambda row: row.rank)
+    more = 0
+    if last.rank < (comment.lft + comment.level + 1) // 2 + comment.reply_count:
+        more = Comment.objects.branch(comment).visible().filter(lft__gt=last.lft).count()
     kept = _arrange(rows, always=comment.pk)
-    return Conversation(kept, more=last_of_branch - last_read, more_after=more_after)
+    return Conversation(kept, more=more, more_after=last.id)
 
 
 def fair_share(sizes: Iterable[int], budget: int = ROWS_PER_PAGE) -> int:
@@ -217,20 +219,22 @@ def _with_tombstones(rows: list[Row], always: int) -> list[Row]:
     """
     shown: set[int | None] = set()
     path: set[int | None] = {always}
+    # How many published replies, hidden by what stands above them, lie below each comment.
+    folded: Counter[int | None] = Counter()
     for row in reversed(rows):
         if row.visible or row.id in shown:
             shown.update((row.id, row.parent_id))
         if row.id in path:
             path.add(row.parent_id)
+        folded[row.parent_id] += folded[row.id] + int(row.state == State.PUBLISHED and not row.visible)
     last = rows[-1].rank
     kept = []
     for row in rows:
-        replies = (row.rght - row.lft) // 2
-        folds = replies and row.state != State.HELD and (row.parent_id is None or row.parent_id in shown)
-        if row.id in shown or row.id in path or folds:
-            # A count only where the page has read the whole branch and none of it is visible.
-            if row.id not in shown and row.rank + replies <= last and (folds or row.id == always):
-                row.folded = replies
+        cut = row.rank + (row.rght - row.lft) // 2 > last
+        folds = (folded[row.id] or cut) and (row.parent_id is None or row.parent_id in shown)
+        if row.id in shown or row.id in path or (folds and row.state != State.HELD):
+            if row.id not in shown and not cut and (folds or row.id == always):
+                row.folded = folded[row.id]
             kept.append(row)
     return kept
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.models import Article, Entry, NotAllowed
 from comments.forms import CommentForm, DecisionForm
-from comments.models import LONGEST_TEXT, Comment, Decision, check_open
+from comments.models import LONGEST_TEXT, Comment, Decision, State, check_open
 from comments.threads import ORDERS, in_context
 from comments.threads import conversations as page_of_conversations
 
@@ -160,18 +160,20 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
             found.approve(request.user, data["note"])
         return redirect("comment-moderate", pk)
     branch = Comment.objects.branch(found).visible()
+    branch_hides = found.decisions.active().filter(kind=Decision.Kind.HIDE_BRANCH).count()
     context = {
         "article": found.article,
         "comment": found,
         "form": form,
         "decisions": found.decisions.select_related("moderator", "undone_by__moderator"),
-        "active": found.decisions.active().exists(),
+        # What "restore" would undo; an erased comment's own hide is past undoing.
+        "restorable": found.state == State.HIDDEN or branch_hides > 0,
         "reports": found.reports.all(),
         "reach": branch.count(),
         # Comments from elsewhere have a name and no author.
         "people": branch.exclude(author=None).values("author").distinct().count()
         + branch.filter(author=None).values("name").distinct().count(),
-        "covered": found.hides > found.decisions.active().filter(kind=Decision.Kind.HIDE_BRANCH).count(),
+        "covered": found.hides > branch_hides,
     }
     with found.article.locale():
         return render(request, "comments/moderate.html", context, status=422 if form.errors else 200)

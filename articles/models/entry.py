@@ -102,7 +102,7 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         """The headline, or the first words of the text."""
-        return self.headline or Truncator(self.summary).words(12)
+        return self.headline or Truncator(Truncator(self.summary).words(12)).chars(120)
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Keeps `html` the rendering of `text`, whoever writes it."""

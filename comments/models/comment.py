@@ -80,6 +80,8 @@ class CommentManager(_TreeManager):
         if parent is None:
             # Nobody else knows the new tree yet, so the article can be locked first: its row gives the number.
             article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+            if comment.entry and comment.entry.article_id != article.pk:
+                raise ValueError("A comment can only be about an entry of its own article.")
             comment.number = article.conversation_count + 1
         else:
             lock_roots(self.all(), [parent.tree_id])

@@ -51,11 +51,8 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
         """
         shown: Counter[Tree] = Counter()
         with self._locked() as comments:
-            hidden_already = set(
-                Decision.objects.active()
-                .filter(comment__in=comments, kind=Decision.Kind.HIDE_BRANCH)
-                .values_list("comment_id", flat=True)
-            )
+            hides = _active([comment.pk for comment in comments])
+            hidden_already = {hide.comment_id for hide in hides if hide.kind == Decision.Kind.HIDE_BRANCH}
             tops = [top for top in _topmost(comments) if top.pk not in hidden_already]
             for top in tops:
                 flipped = self._shift_branch(top, 1)
@@ -182,6 +179,11 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
         yield ids[start : start + CHUNK]
 
 
+def _active(comment_ids: list[int]) -> "Iterator[Decision]":
+    for chunk in _chunks(comment_ids):
+        yield from Decision.objects.active().filter(comment__in=chunk)
+
+
 def _topmost(comments: "list[Comment]") -> "Iterator[Comment]":
     """Of comments sorted by tree and lft, those that lie in no other's branch."""
     last = None
@@ -198,14 +200,13 @@ def _undoable(comments: "dict[int, Comment]") -> Iterator[tuple[str, State, dict
     """
     groups: dict[tuple[str, State], dict[int, Decision | None]] = {}
     decided = set()
-    for chunk in _chunks(list(comments)):
-        for decision in Decision.objects.active().filter(comment__in=chunk):
-            hide = decision.kind == Decision.Kind.HIDE
-            if hide and comments[decision.comment_id].state != State.HIDDEN:
-                continue
-            decided.add((decision.comment_id, decision.kind))
-            was = State(decision.was) if hide else State.PUBLISHED
-            groups.setdefault((decision.kind, was), {})[decision.comment_id] = decision
+    for decision in _active(list(comments)):
+        hide = decision.kind == Decision.Kind.HIDE
+        if hide and comments[decision.comment_id].state != State.HIDDEN:
+            continue
+        decided.add((decision.comment_id, decision.kind))
+        was = State(decision.was) if hide else State.PUBLISHED
+        groups.setdefault((decision.kind, was), {})[decision.comment_id] = decision
     for pk, comment in comments.items():
         if comment.state == State.HIDDEN and (pk, Decision.Kind.HIDE) not in decided:
             groups.setdefault((Decision.Kind.HIDE, State.PUBLISHED), {})[pk] = None

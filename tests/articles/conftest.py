@@ -1,9 +1,0 @@
-from typing import Any
-
-import pytest
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    """A real hash takes a third of a second, and these tests make a person each."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
