@@ -91,6 +91,23 @@ def test_nothing_is_left_where_nothing_is_below(
     assert list(standing(page_of(client, article))) == ([root.pk] if is_reply else [])
 
 
+def test_only_what_would_unfold_counts_as_folded(
+    client: Client, tom: User, mo: User, article: Article, root: Comment
+) -> None:
+    say(tom, article, parent=root).withdraw()
+    say(tom, article, parent=root)
+    root.hide_branch(mo, Reason.SPAM)
+    assert "1 reply is folded." in box(page_of(client, article), root).text
+
+
+def test_nothing_is_left_where_only_what_was_withdrawn_is_below(
+    client: Client, tom: User, mo: User, article: Article, root: Comment
+) -> None:
+    say(tom, article, parent=root).withdraw()
+    root.hide(mo, Reason.SPAM)
+    assert standing(page_of(client, article)) == {}
+
+
 def test_every_notice_above_a_visible_comment_stays(client: Client, tom: User, mo: User, article: Article) -> None:
     chain = [say(tom, article)]
     for _ in range(5):
