@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
@@ -191,7 +192,7 @@ def _arrange(rows: list[Row], always: int = 0) -> list[Row]:
     kept = _with_tombstones(rows, always)
     by_id = {row.id: row for row in kept}
     days: dict[date, str] = {}
-    for row, following in zip(kept, [*kept[1:], None], strict=True):
+    for row, following in zip_longest(kept, kept[1:]):
         depth = _depth(row, by_id)
         next_depth = _depth(following, by_id) if following else 0
         row.opens = next_depth > depth

@@ -13,7 +13,7 @@ from mptt.models import MPTTModel
 
 from articles.models import Article, Entry, NotAllowed
 from comments.models.decision import Reason, State
-from comments.models.queryset import CommentQuerySet, lock_roots
+from comments.models.queryset import CommentQuerySet
 from newsroom import markup
 
 # The deepest conversation in the exports and threads we measured has 12 levels. A reply beyond the cap stands beside
@@ -76,30 +76,31 @@ class CommentManager(_TreeManager):
     def _place(
         self, comment: "Comment", article: Article, parent: "Comment | None", *, readers_rules: bool = True
     ) -> None:
-        """Inserts a comment as the last in its place and counts it. At most 6 statements."""
+        """Inserts a comment as the last in its place and counts it, in 4 statements; one more for a held reply."""
+        comment.article = article
+        comment.text = markup.tidy(comment.text)
+        comment.html = markup.comment_html(comment.text)
         if parent is None:
             # Nobody else knows the new tree yet, so the article can be locked first: its row gives the number.
-            article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+            locked = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
             if comment.entry and comment.entry.article_id != article.pk:
                 raise ValueError("A comment can only be about an entry of its own article.")
-            comment.number = article.conversation_count + 1
+            comment.number = locked.conversation_count + 1
         else:
-            lock_roots(self.all(), [parent.tree_id])
-            parent = self.select_related("article", "parent").get(pk=parent.pk)
-            article = parent.article
+            parent = self._locked(parent)
+            locked = parent.article
+            if locked.pk != article.pk:
+                comment.article = article = locked
             comment.entry_id = parent.entry_id
         if readers_rules:
-            check_open(article, parent)
-            if article.comment_policy == Article.CommentPolicy.HELD:
+            check_open(locked, parent)
+            if locked.comment_policy == Article.CommentPolicy.HELD:
                 comment.state = State.HELD
         if parent and parent.level >= MAX_LEVEL:
             comment.answers, parent = parent, parent.parent
         if parent:
             # A new reply lies under every hidden branch that its parent lies under.
             comment.hides = parent.hides
-        comment.article = article
-        comment.text = markup.tidy(comment.text)
-        comment.html = markup.comment_html(comment.text)
         comment.invisible = int(parent is None and comment.state != State.PUBLISHED)
         self.insert_node(comment, parent, position="last-child", refresh_target=False)
         comment.save(force_insert=True)
@@ -110,6 +111,24 @@ class CommentManager(_TreeManager):
             comment_count=F("comment_count") + int(comment.visible),
             conversation_count=F("conversation_count") + int(parent is None),
         )
+
+    def _locked(self, parent: "Comment") -> "Comment":
+        """A comment as it is once its tree is locked, with its article: one statement for both.
+
+        PostgreSQL locks in the order of the rows, so the root comes first like everywhere, and it gives each row as it
+        is after the wait for its lock.
+        """
+        rows = self.filter(Q(pk=parent.pk) | Q(tree_id=parent.tree_id, parent=None)).order_by("level")
+        rows = rows.select_related("article").only(*NEEDED_OF_A_PARENT)
+        *_root, fresh = rows.select_for_update(no_key=True, of=("self",))
+        return fresh
+
+
+# Texts stay where they are: a reply only needs to know where it goes and whether it may.
+NEEDED_OF_A_PARENT = [
+    *("entry_id", "parent_id", "lft", "rght", "level", "tree_id", "hides", "visible"),
+    *("article__state", "article__comment_policy"),
+]
 
 
 def check_open(article: Article, parent: "Comment | None" = None) -> None:
