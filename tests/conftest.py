@@ -52,4 +52,5 @@ def article(db: None) -> Article:
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: Any) -> None:
     """A real password hash takes 0.2 s, for each person of each test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    hashers = "django.contrib.auth.hashers"
+    settings.PASSWORD_HASHERS = [f"{hashers}.MD5PasswordHasher", f"{hashers}.PBKDF2PasswordHasher"]

@@ -118,17 +118,24 @@ class CommentManager(_TreeManager):
         PostgreSQL locks in the order of the rows, so the root comes first like everywhere, and it gives each row as it
         is after the wait for its lock.
         """
-        rows = self.filter(Q(pk=parent.pk) | Q(tree_id=parent.tree_id, parent=None)).order_by("level")
-        rows = rows.select_related("article").only(*NEEDED_OF_A_PARENT)
-        *_root, fresh = rows.select_for_update(no_key=True, of=("self",))
+        connection = connections[self.db]
+        lock = "FOR NO KEY UPDATE OF comment" if connection.features.has_select_for_no_key_update else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"{PARENT} {lock}", [parent.pk, parent.tree_id])
+            row = cursor.fetchall()[-1]
+        fresh: Comment = self.model.from_db(self.db, PARENT_FIELDS, row[: len(PARENT_FIELDS)])
+        fresh.article = Article.from_db(self.db, ["id", "state", "comment_policy"], row[len(PARENT_FIELDS) :])
         return fresh
 
 
-# Texts stay where they are: a reply only needs to know where it goes and whether it may.
-NEEDED_OF_A_PARENT = [
-    *("entry_id", "parent_id", "lft", "rght", "level", "tree_id", "hides", "visible"),
-    *("article__state", "article__comment_policy"),
-]
+# What a reply needs to know: where it goes and whether it may. Written out, as the ORM takes a third of a reply's time
+# to build it.
+PARENT_FIELDS = ["id", "article_id", "entry_id", "parent_id", "lft", "rght", "level", "tree_id", "hides", "visible"]
+PARENT = f"""
+SELECT {", ".join(f"comment.{field}" for field in PARENT_FIELDS)}, article.id, article.state, article.comment_policy
+FROM comments_comment comment JOIN articles_article article ON article.id = comment.article_id
+WHERE comment.id = %s OR (comment.tree_id = %s AND comment.parent_id IS NULL) ORDER BY comment.level
+"""  # noqa: S608 -- of our own words alone
 
 
 def check_open(article: Article, parent: "Comment | None" = None) -> None:
