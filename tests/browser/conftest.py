@@ -2,9 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from importers.sample import SAMPLE_PASSWORD, load_sample
@@ -44,6 +48,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def site(live_server: Any) -> str:
     """The address of a running site with the sample content."""
+    # The test before has emptied all tables, the groups that a migration made among them.
+    import_module("accounts.migrations.0002_groups").make_groups(apps, SimpleNamespace(connection=connection))
     load_sample()
     return str(live_server.url)
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ARTICLE = "/sorrel-floods/storm-ottoline-marenza/"
 ARABIC = "/archaeology/sana-oasis-library/"

@@ -12,7 +12,7 @@ from tests.people import make_entry
 CORRESPONDENTS = 8
 ACTIONS_EACH = 25
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def report(article_id: int, seed: int) -> list[int]:

@@ -12,7 +12,7 @@ from comments.integrity import problems, repair
 from comments.models import Comment, Decision
 from tests.people import say
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def grow(article: Article, author: User, size: int) -> list[Comment]:

@@ -14,7 +14,7 @@ from tests.people import say
 PROCESSES = 10
 TIMES_EACH = 5
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def send(article_id: int, author_id: int, parent_id: int | None, key: uuid.UUID) -> list[int]:

@@ -18,7 +18,7 @@ WRITERS = 16
 SECONDS = 3
 KILLS = 5
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def ids(things: list[Article] | list[User]) -> list[int]:
