@@ -9,8 +9,8 @@ if (answer?.name) {
   link.textContent = answer.name;
   link.href = link.dataset.you;
   const mine = new Set(answer.mine);
-  for (const comment of document.querySelectorAll(".comment[data-id]")) {
-    const id = Number(comment.dataset.id);
+  for (const comment of document.querySelectorAll(".comment")) {
+    const id = Number(comment.id.slice(1));
     if (mine.has(id)) addAction(comment, link.dataset.mine, `/c/${id}/mine/`);
     if (answer.moderator) addAction(comment, link.dataset.moderate, `/c/${id}/moderate/`);
   }

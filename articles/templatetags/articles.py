@@ -12,12 +12,11 @@ register = template.Library()
 
 @register.simple_tag
 def clock(moment: datetime) -> SafeString:
-    """The time of day in the active time zone, with the zone's name; the title has the day."""
+    """The time of day in the active time zone, with the zone's name; for places that stand below their day."""
     local = timezone.localtime(moment)
     return format_html(
-        '<time datetime="{}" title="{}">{} <abbr>{}</abbr></time>',
+        '<time datetime="{}">{} <abbr>{}</abbr></time>',
         local.isoformat(timespec="seconds"),
-        date_format(local, "j F Y"),
         f"{local:%H:%M}",
         zone_name(local),
     )

@@ -42,7 +42,7 @@ def in_order(article: Article) -> list[int]:
 def own(page: Element) -> list[int]:
     """The visible comments of a page, without those that are there only because others answer them."""
     comments = page.all("article", "comment")
-    return [int(c["data-id"]) for c in comments if "data-id" in c.attributes and "context" not in c["class"].split()]
+    return [int(c["id"][1:]) for c in comments if c.all("p", "who") and "context" not in c["class"].split()]
 
 
 def pages(client: Client, path: str, link: str) -> list[Element]:
