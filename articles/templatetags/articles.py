@@ -12,36 +12,29 @@ register = template.Library()
 
 @register.simple_tag
 def clock(moment: datetime) -> SafeString:
-    """The time of day in the active time zone, with the zone's name; for places that stand below their day."""
-    local = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}">{} <abbr>{}</abbr></time>',
-        local.isoformat(timespec="seconds"),
-        f"{local:%H:%M}",
-        zone_name(local),
-    )
+    """The time of day; for places that stand below their day."""
+    return _time(moment, "H:i")
 
 
 @register.simple_tag
 def day_and_clock(moment: datetime) -> SafeString:
-    """The day and the time of day in the active time zone, with the zone's name."""
-    local = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}">{} <abbr>{}</abbr></time>',
-        local.isoformat(timespec="seconds"),
-        date_format(local, pgettext("date and time", "j F Y, H:i")),
-        zone_name(local),
-    )
+    return _time(moment, pgettext("date and time", "j F Y, H:i"))
 
 
 @register.simple_tag
 def short_clock(moment: datetime) -> SafeString:
     """The day without its year and the time of day, for lists."""
+    return _time(moment, pgettext("date and time", "j M, H:i"))
+
+
+def _time(moment: datetime, style: str) -> SafeString:
+    """A moment in the active time zone, with the zone's name."""
     local = timezone.localtime(moment)
     return format_html(
         '<time datetime="{}">{} <abbr>{}</abbr></time>',
         local.isoformat(timespec="seconds"),
-        date_format(local, pgettext("date and time", "j M, H:i")),
+        # A page has fifty of these, and Django's own formatting takes twenty times as long.
+        f"{local:%H:%M}" if style == "H:i" else date_format(local, style),
         zone_name(local),
     )
 
