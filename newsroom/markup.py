@@ -35,8 +35,9 @@ _nesting = re.compile(r"<(/?)(?!br|hr|img|input)[a-z]")
 _empty_head = re.compile(r"<thead>\s*<tr>\s*(?:<th></th>\s*)+</tr>\s*</thead>\s*")
 _tag = re.compile(r"<[^>]*>")
 _heading = re.compile(r"<(/?)h([1-6])>")
-# Characters that no XML or HTML may hold; PostgreSQL refuses NUL outright, and half a surrogate pair has no bytes.
-_forbidden = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Characters that no XML or HTML may hold; PostgreSQL refuses NUL outright, half a surrogate pair has no bytes,
+# and a byte-order mark is none of the text.
+_forbidden = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def _extensions(*, tables: bool) -> comrak.ExtensionOptions:
