@@ -61,6 +61,13 @@ class TopicAdmin(Desk):
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
 
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj and Topic.objects.public().contains(obj) else dict(self.prepopulated_fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """An address that readers know stays, and so do those of the articles below it."""
+        return ("slug",) if obj and Topic.objects.public().contains(obj) else ()
+
 
 @admin.register(Article)
 class ArticleAdmin(Desk):
@@ -179,7 +186,10 @@ class EntryAdmin(Desk):
 
     def response_add(self, request: HttpRequest, obj: Entry, post_url_continue: str | None = None) -> HttpResponse:
         if "_publish" in request.POST:
-            return redirect("admin:articles_entry_add")
+            if Entry.objects.published().filter(pk=obj.pk).exists():
+                return redirect("admin:articles_entry_add")
+            self.message_user(request, _("It is kept here as a draft."), messages.INFO)
+            return redirect("admin:articles_entry_change", obj.pk)
         return super().response_add(request, obj, post_url_continue)
 
     @admin.action(description=_("Publish"), permissions=["change"])
@@ -190,7 +200,7 @@ class EntryAdmin(Desk):
     def withdraw(self, request: HttpRequest, entries: QuerySet[Entry]) -> None:
         self.act(request, entries, Entry.withdraw)
 
-    @admin.action(description=_("Restore"), permissions=["change"])
+    @admin.action(description=_("Restore"), permissions=["change_any"])
     def restore(self, request: HttpRequest, entries: QuerySet[Entry]) -> None:
         self.act(request, entries, Entry.restore)
 
@@ -201,6 +211,10 @@ class EntryAdmin(Desk):
     @admin.action(description=_("Unpin"), permissions=["change"])
     def unpin(self, request: HttpRequest, entries: QuerySet[Entry]) -> None:
         self.act(request, entries, Entry.unpin)
+
+    def has_change_any_permission(self, request: HttpRequest) -> bool:
+        """Who took an entry away may have been an editor, with reason; only editors bring one back."""
+        return self._may_change_any(request)
 
     @staticmethod
     def _may_change_any(request: HttpRequest) -> bool:

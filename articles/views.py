@@ -55,7 +55,7 @@ def front(request: HttpRequest) -> HttpResponse:
             "live": live.order_by("state", "-updated_at", "-id") if first else [],
             "page": page,
             "days": _by_day(page.rows),
-            "topics": Topic.objects.all(),
+            "topics": Topic.objects.public(),
             "canonical": _canonical(request, reverse("front")),
         },
     )
@@ -63,7 +63,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def topic(request: HttpRequest, topic: str) -> HttpResponse:
-    found = get_object_or_404(Topic, slug=topic)
+    found = get_object_or_404(Topic.objects.public(), slug=topic)
     articles = found.articles.public().select_related("topic")
     page = _page(request, articles, NEWEST, ARTICLES_PER_PAGE)
     if not page.rows and _further(request):

@@ -34,16 +34,15 @@ class DecisionActionForm(ActionForm):
 @admin.register(Comment)
 class CommentAdmin(ReadOnly):
     list_display = ("excerpt", "name", "article", "created_at", "state", "visible", "replies", "reported", "on_site")
-    list_filter = ("state", "visible", "article__topic", "hidden_for")
+    list_filter = ("state", "article__topic", "hidden_for")
     list_select_related = ("article__topic",)
     search_fields = ("name", "text", "article__title")
-    date_hierarchy = "created_at"
     ordering = ("-id",)
     list_per_page = 50
     # Counting a million comments takes longer than the page.
     show_full_result_count = False
     action_form = DecisionActionForm
-    actions = ("hide", "hide_branch", "restore", "approve")
+    actions = ("hide", "hide_branch", "restore", "approve", "erase")
     fields = (
         "article",
         "entry",
@@ -98,6 +97,19 @@ class CommentAdmin(ReadOnly):
     def approve(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
         self._report(request, Comment.objects.filter(pk__in=comments).approve(request.user, _note(request)))
 
+    @admin.action(description=_("Erase selected comments for good"), permissions=["erase"])
+    def erase(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
+        """There is no way back, so it wants a note first."""
+        if note := _note(request).strip():
+            self._report(request, Comment.objects.filter(pk__in=comments).erase(request.user, note))
+        else:
+            text = _("Erasing cannot be undone. Write in the note why it must be, then try again.")
+            self.message_user(request, text, messages.ERROR)
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        """For those who look after people's accounts."""
+        return self.has_moderate_permission(request) and request.user.has_perm("accounts.change_user")
+
     def _reason(self, request: HttpRequest) -> str:
         """The reason chosen beside the action; without one nothing happens and the moderator is told."""
         reason = request.POST.get("reason", "")
@@ -114,7 +126,7 @@ class CommentAdmin(ReadOnly):
 @admin.register(Decision)
 class DecisionAdmin(ReadOnly):
     list_display = ("created_at", "moderator", "kind", "reason", "reach", "comment_excerpt", "undone")
-    list_filter = ("kind", "reason", "moderator")
+    list_filter = ("kind", "reason", ("moderator", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("moderator", "comment", "undone_by")
     search_fields = ("comment__name", "comment__text", "note", "moderator__name")
     date_hierarchy = "created_at"

@@ -81,7 +81,7 @@ class Row:
         elif self.state == State.WITHDRAWN:
             text = _("Withdrawn by its author.")
         elif self.state == State.ERASED:
-            text = _("Its author has deleted their account.")
+            text = _("Its text has been erased.")
         elif self.state == State.HELD:
             text = _("Waiting for a moderator’s look.")
         else:

@@ -19,9 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.models import Article, Entry, NotAllowed
 from comments.forms import CommentForm, DecisionForm
-from comments.models import LONGEST_TEXT, Comment, Decision, State, check_open
+from comments.models import Comment, Decision, State, check_open
 from comments.threads import ORDERS, in_context
 from comments.threads import conversations as page_of_conversations
+
+# Texts that wait in the session while their writer signs in: by place, the last few, far longer than what will fit.
+WAITING = "waiting-texts"
+TEXTS_WAITING = 5
+LONGEST_WAITING = 100_000
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -75,7 +80,7 @@ def post(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
     article = get_object_or_404(Article.objects.at(topic, slug))
     entry = None
     if number := request.GET.get("entry"):
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > 18:
             raise Http404
         entry = get_object_or_404(article.entries.published(), pk=number)
     return _write(request, article, entry=entry)
@@ -97,14 +102,16 @@ def _write(
 
 
 def _write_here(request: HttpRequest, article: Article, parent: Comment | None, entry: Entry | None) -> HttpResponse:
-    path = request.get_full_path()
-    form = CommentForm(request.POST or None, initial={"text": request.session.get(_waiting(path), "")})
+    place = f"{article.pk}/{parent.pk if parent else ''}/{entry.pk if entry else ''}"
+    waiting: dict[str, str] = request.session.get(WAITING, {})
+    form = CommentForm(request.POST or None, initial={"text": waiting.get(place, "")})
     status = 200
     if request.method == "POST":
         if not request.user.is_authenticated:
             # The text waits in the session until its writer has signed in, comes back here and sends it.
-            request.session[_waiting(path)] = request.POST.get("text", "")[: 4 * LONGEST_TEXT]
-            return redirect_to_login(path)
+            waiting = {**waiting, place: request.POST.get("text", "")[:LONGEST_WAITING]}
+            request.session[WAITING] = dict(list(waiting.items())[-TEXTS_WAITING:])
+            return redirect_to_login(request.get_full_path())
         status = 422
         if form.is_valid():
             data = form.cleaned_data
@@ -116,7 +123,8 @@ def _write_here(request: HttpRequest, article: Article, parent: Comment | None, 
                 form.add_error(None, str(refusal))
                 status = 409
             else:
-                request.session.pop(_waiting(path), None)
+                if waiting.pop(place, None) is not None:
+                    request.session[WAITING] = waiting
                 return redirect(sent if sent.visible else reverse("comment-mine", args=[sent.pk]))
     context = {
         "article": article,
@@ -191,7 +199,3 @@ def _refusal(article: Article, parent: Comment | None) -> str:
     except NotAllowed as refusal:
         return str(refusal)
     return ""
-
-
-def _waiting(path: str) -> str:
-    return f"waiting-text:{path}"

@@ -23,7 +23,7 @@ def make_person(name: str, role: str = "") -> User:
 
 def make_article(title: str = "Storm over the coast", **fields: Any) -> Article:
     """A live article in the topic "weather", in Berlin's time unless told otherwise."""
-    topic, _ = Topic.objects.get_or_create(slug="weather", defaults={"name": "Weather"})
+    topic = fields.pop("topic", None) or Topic.objects.get_or_create(slug="weather", defaults={"name": "Weather"})[0]
     fields = {"time_zone": "Europe/Berlin", "language": "en", "slug": f"a-{uuid4().hex[:8]}"} | fields
     at = fields.pop("at", None)
     article = Article.objects.create(topic=topic, title=title, **fields)

@@ -24,6 +24,13 @@ class NotAllowed(Exception):
     """An action that does not fit the state a thing is in. The message is for people and says what to do."""
 
 
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def public(self) -> Self:
+        """What readers may see: a story in preparation is not announced by its name."""
+        shown = Article.objects.public().filter(topic=models.OuterRef("pk"))
+        return self.filter(models.Exists(shown))
+
+
 class Topic(models.Model):
     """A running story."""
 
@@ -34,6 +41,8 @@ class Topic(models.Model):
     description = models.CharField(_("description"), max_length=300, blank=True)
     # The foreign id, so that importing again adds nothing: "wordpress:<site>:<nicename>".
     imported_from = models.CharField(max_length=300, null=True, blank=True, unique=True, editable=False)
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

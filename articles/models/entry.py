@@ -194,7 +194,8 @@ class Entry(models.Model):
     def _next_change(self) -> "Iterator[tuple[Entry, Article]]":
         """The entry as it is now in the database and its article, locked; both are saved at the end with the number."""
         with next_change(self.article) as article:
-            entry = Entry.objects.get(pk=self.pk)
+            # An edit of a draft locks its row alone, so this must too.
+            entry = Entry.objects.select_for_update().get(pk=self.pk)
             before = entry.text
             yield entry, article
             entry.change = article.change

@@ -50,14 +50,17 @@ class CommentManager(_TreeManager):
     ) -> "Comment":
         """A reader's new comment: a root, or a reply when there is a parent.
 
-        `key` makes it idempotent: a second post with the same author and key returns the first one's comment.
+        `key` makes it idempotent: a second post of this text with this key returns the first one's comment.
         Raises NotAllowed when the article takes no comments or the parent may not be answered.
         """
+        # Of the text too: who goes back and changes it before sending again says something new.
+        key = key and uuid.uuid5(key, markup.tidy(text))
         comment: Comment = self.model(text=text, author=author, name=author.name, entry=entry, key=key)
         try:
             with transaction.atomic():
                 self._place(comment, article, parent)
-        except IntegrityError:
+        except (IntegrityError, NotAllowed):
+            # Sent before: by a double click, or by a reader whose line broke before the answer came.
             sent_before: Comment | None = self.filter(author=author, key=key).first() if key else None
             if sent_before is None:
                 raise
@@ -122,8 +125,11 @@ class CommentManager(_TreeManager):
         lock = "FOR NO KEY UPDATE OF comment" if connection.features.has_select_for_no_key_update else ""
         with connection.cursor() as cursor:
             cursor.execute(f"{PARENT} {lock}", [parent.pk, parent.tree_id])
-            row = cursor.fetchall()[-1]
+            row = next(row for row in cursor.fetchall() if row[0] == parent.pk)
         fresh: Comment = self.model.from_db(self.db, PARENT_FIELDS, row[: len(PARENT_FIELDS)])
+        if fresh.tree_id != parent.tree_id:
+            # A repair has given the tree another id since the parent was read.
+            return self._locked(fresh)
         fresh.article = Article.from_db(self.db, ["id", "state", "comment_policy"], row[len(PARENT_FIELDS) :])
         return fresh
 

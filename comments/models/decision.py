@@ -12,7 +12,7 @@ class State(models.TextChoices):
     HELD = "held", _("held for a look")
     HIDDEN = "hidden", _("hidden by a moderator")
     WITHDRAWN = "withdrawn", _("withdrawn by its author")
-    ERASED = "erased", _("erased with its author's account")
+    ERASED = "erased", _("erased for good")
 
 
 class Reason(models.TextChoices):

@@ -271,3 +271,24 @@ def test_a_list_of_fifty_takes_no_more_queries_than_one_of_two(
         make_entry(make_article(f"Number {number}") if kind != "entry" else article, author=edith)
     with django_assert_max_num_queries(14):
         assert desk.get(address).status_code == 200
+
+
+def test_only_an_editor_brings_a_withdrawn_entry_back(client: Client, carla: User, edith: User) -> None:
+    entry = make_entry(make_article(), author=carla)
+    entry.withdraw()
+    for person, state in ((carla, "withdrawn"), (edith, "published")):
+        client.force_login(person)
+        client.post("/admin/articles/entry/", {"action": "restore", "index": "0", "_selected_action": [entry.pk]})
+        entry.refresh_from_db()
+        assert entry.state == state
+
+
+def test_what_cannot_be_published_is_kept_as_a_draft_and_shown(client: Client, carla: User) -> None:
+    article = make_article()
+    article.end()
+    client.force_login(carla)
+    sent = {"article": article.pk, "headline": "", "text": "Too late.", "byline": "Carla", "_publish": "Publish"}
+    answer = client.post("/admin/articles/entry/add/", sent, follow=True)
+    entry = Entry.objects.get(text="Too late.")
+    assert answer.redirect_chain[-1][0] == f"/admin/articles/entry/{entry.pk}/change/"
+    assert "It is kept here as a draft." in answer.text

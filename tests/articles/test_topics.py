@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import get_resolver
 
+from accounts.models import User
 from articles.models import Article, Topic
 from articles.validators import RESERVED_SLUGS
 from tests.newsroom.pages import read
@@ -22,6 +23,7 @@ def test_an_address_of_words_is_accepted_and_found(client: Client, slug: str) ->
     found = topic(slug)
     found.full_clean()
     found.save()
+    make_article(topic=found)
     assert read(client, found.get_absolute_url()).text("h1") == "A topic"
 
 
@@ -82,9 +84,20 @@ def test_a_topic_lists_its_articles_newest_first(client: Client) -> None:
     assert second.topic == first.topic
 
 
-def test_a_topic_without_articles_says_so_however_one_came_to_it(client: Client) -> None:
+def test_a_topic_is_found_once_something_in_it_is_public(client: Client) -> None:
     topic("sea").save()
-    assert "Nothing has been published yet." in read(client, "/sea/?utm_source=mail").text("main")
+    read(client, "/sea/", 404)
+    make_article(topic=Topic.objects.get(slug="sea"))
+    read(client, "/sea/?utm_source=mail")
+
+
+def test_an_address_that_readers_know_stays(client: Client, edith: User) -> None:
+    make_article()
+    client.force_login(edith)
+    found = Topic.objects.get(slug="weather")
+    client.post(f"/admin/articles/topic/{found.pk}/change/", {"name": "Weather", "slug": "storms", "description": ""})
+    found.refresh_from_db()
+    assert found.slug == "weather"
 
 
 @pytest.mark.parametrize("query", ["after=", "before="])

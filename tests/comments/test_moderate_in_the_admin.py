@@ -255,3 +255,20 @@ def test_each_row_leads_to_the_decision_on_the_site(moderator: Client, comments:
 def test_an_erased_comment_can_still_be_told_from_others(moderator: Client, comments: list[Comment]) -> None:
     Comment.objects.filter(pk=comments[0].pk).erase()
     assertContains(moderator.get(LIST), f'/change/">{escape(State.ERASED.label)}</a>')
+
+
+def test_an_administrator_erases_for_good_and_must_say_why(
+    client: Client, ada: User, article: Article, comments: list[Comment]
+) -> None:
+    client.force_login(ada)
+    assertContains(act(client, "erase", comments[:2]), "Erasing cannot be undone.")
+    assert not Comment.objects.filter(text="").exists()
+    act(client, "erase", comments[:2], note="Court order 12")
+    assert list(Comment.objects.filter(text="", name="", author=None).values_list("state", flat=True)) == ["erased"] * 2
+    assert set(Decision.objects.values_list("kind", "note")) == {("erase", "Court order 12")}
+    assert_exact(article)
+
+
+def test_a_moderator_cannot_erase(moderator: Client, comments: list[Comment]) -> None:
+    act(moderator, "erase", comments[:2], note="Court order 12")
+    assert not Comment.objects.filter(text="").exists()

@@ -249,3 +249,16 @@ def test_the_page_takes_as_many_queries_for_a_long_log_as_for_none(
         comment.restore(mo)
     with django_assert_max_num_queries(12):
         moderator.get(address(comment))
+
+
+def test_below_a_comment_hidden_alone_the_quarrel_can_be_hidden_too(
+    client: Client, nadia: User, tom: User, mo: User, article: Article
+) -> None:
+    insult = say(nadia, article)
+    reply = say(tom, article, parent=insult)
+    insult.hide(mo, "abuse")
+    client.force_login(mo)
+    assert "id_reason" in client.get(f"/c/{insult.pk}/moderate/").text
+    client.post(f"/c/{insult.pk}/moderate/", {"action": "hide_branch", "reason": "abuse"})
+    reply.refresh_from_db()
+    assert not reply.visible

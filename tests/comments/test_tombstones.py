@@ -16,7 +16,7 @@ NOTICES = {
     State.HELD: "Waiting for a moderator’s look.",
     State.HIDDEN: "Hidden by a moderator.",
     State.WITHDRAWN: "Withdrawn by its author.",
-    State.ERASED: "Its author has deleted their account.",
+    State.ERASED: "Its text has been erased.",
 }
 EVERY_REASON = pytest.mark.parametrize("reason", list(Reason), ids=str)
 

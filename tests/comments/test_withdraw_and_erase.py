@@ -55,7 +55,7 @@ def test_a_comment_without_replies_is_gone(client: Client, article: Article, com
 
 
 @pytest.mark.parametrize(
-    ("how", "notice"), [("withdraw", "Withdrawn by its author."), ("erase", "Its author has deleted their account.")]
+    ("how", "notice"), [("withdraw", "Withdrawn by its author."), ("erase", "Its text has been erased.")]
 )
 def test_a_comment_with_replies_leaves_a_notice_in_its_place(
     client: Client, tom: User, article: Article, comment: Comment, how: str, notice: str

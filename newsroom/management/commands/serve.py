@@ -17,6 +17,8 @@ class Command(BaseCommand):
         host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
         if not port.isdecimal() or not 0 < int(port) < 65536:
             raise CommandError(f"PORT is “{port}”. Set it to a number from 1 to 65535, as in PORT=8000.")
+        if settings.DEBUG and host not in ("127.0.0.1", "localhost", "::1"):
+            raise CommandError(f"HOST is {host} while DEBUG is on. Set DEBUG=0 before others can reach the site.")
         refuse_to_start()
         try:
             call_command("migrate", verbosity=0, interactive=False)
