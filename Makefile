@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run test check format bench lock messages clean
+.PHONY: help run install test check format bench lock messages clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -10,6 +10,8 @@ help: ## This list
 
 run: .venv/base ## Serve the site on 127.0.0.1:8000 (PORT=… for another), with sample content on the first run
 	@$(BIN)/python manage.py serve
+
+install: .venv/base ## Only install what the site needs, into .venv
 
 test: .venv/dev ## The whole suite; on PostgreSQL too with TEST_DATABASE_URL, browser tests where Chromium is
 	@$(BIN)/python tests/run.py $(ARGS)
@@ -29,7 +31,7 @@ format: .venv/dev ## Format code and templates
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
 
-bench: .venv/dev ## Measure the figures in the README (about 15 minutes)
+bench: .venv/dev ## Measure the figures of docs/figures.md (5 to 15 minutes)
 	@$(BIN)/python -m bench
 
 lock: .venv/dev ## Resolve the dependencies of pyproject.toml anew into requirements/
