@@ -29,7 +29,8 @@ class Command(BaseCommand):
                 return
             raise CommandError("There are topics or articles already. The sample is for an empty database.")
         self.stdout.write(load_sample())
-        self._say_people()
+        if not options["if_empty"]:  # `serve` says it below the address
+            self._say_people()
 
     def _say_people(self) -> None:
         self.stdout.write("Sample people who can sign in, on this machine only:")
