@@ -4,6 +4,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from newsroom.ids import parse_id
+
 
 @require_safe
 @cache_control(private=True, no_store=True)
@@ -14,9 +16,8 @@ def me(request: HttpRequest) -> JsonResponse:
     """
     if not request.user.is_authenticated:
         return JsonResponse({"name": None})
-    article = request.GET.get("article", "")
-    known = article.isdecimal() and len(article) < 19  # what a database can count to
-    mine = request.user.comments.filter(article=article).order_by("-pk") if known else None
+    article_id = parse_id(request.GET.get("article", ""))
+    mine = request.user.comments.filter(article=article_id).order_by("-pk") if article_id is not None else None
     return JsonResponse(
         {
             "name": request.user.name,

@@ -100,14 +100,13 @@ def article_day(request: HttpRequest, topic: str, slug: str, day: date) -> HttpR
     page = _page(request, found.entries.published().filter(day=day).defer("text"), NEWEST, ENTRIES_PER_PAGE)
     if not page.rows:
         raise Http404(_("There are no entries on this day."))
-    all_days = _days(found)
+    days = [d["day"] for d in _days(found)]
     context = {
         "page": page,
         "day": day,
         "days": _with_article(found, page.rows),
-        "all_days": all_days,
-        "earlier": max((d["day"] for d in all_days if d["day"] < day), default=None),
-        "later": min((d["day"] for d in all_days if d["day"] > day), default=None),
+        "earlier": max((d for d in days if d < day), default=None),
+        "later": min((d for d in days if d > day), default=None),
         "canonical": _canonical(request, reverse("article-day", args=[topic, slug, day])),
     }
     return render_article(request, found, "articles/article_day.html", context)

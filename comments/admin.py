@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from comments.models import Comment, Decision, Reason, Report
+from comments.models.queryset import CommentQuerySet
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -79,29 +80,28 @@ class CommentAdmin(ReadOnly):
         return format_html('<a href="{0}moderate/">{1}</a>', comment.get_absolute_url(), _("decide"))
 
     @admin.action(description=_("Hide selected comments"), permissions=["moderate"])
-    def hide(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
+    def hide(self, request: HttpRequest, comments: CommentQuerySet) -> None:
         if reason := self._reason(request):
-            self._report(request, Comment.objects.filter(pk__in=comments).hide(request.user, reason, _note(request)))
+            self._report(request, comments.hide(request.user, reason, _note(request)))
 
     @admin.action(description=_("Hide selected comments with all replies"), permissions=["moderate"])
-    def hide_branch(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
+    def hide_branch(self, request: HttpRequest, comments: CommentQuerySet) -> None:
         if reason := self._reason(request):
-            found = Comment.objects.filter(pk__in=comments)
-            self._report(request, found.hide_branch(request.user, reason, _note(request)))
+            self._report(request, comments.hide_branch(request.user, reason, _note(request)))
 
     @admin.action(description=_("Restore selected comments"), permissions=["moderate"])
-    def restore(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
-        self._report(request, Comment.objects.filter(pk__in=comments).restore(request.user, _note(request)))
+    def restore(self, request: HttpRequest, comments: CommentQuerySet) -> None:
+        self._report(request, comments.restore(request.user, _note(request)))
 
     @admin.action(description=_("Publish selected held comments"), permissions=["moderate"])
-    def approve(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
-        self._report(request, Comment.objects.filter(pk__in=comments).approve(request.user, _note(request)))
+    def approve(self, request: HttpRequest, comments: CommentQuerySet) -> None:
+        self._report(request, comments.approve(request.user, _note(request)))
 
     @admin.action(description=_("Erase selected comments for good"), permissions=["erase"])
-    def erase(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
+    def erase(self, request: HttpRequest, comments: CommentQuerySet) -> None:
         """There is no way back, so it wants a note first."""
         if note := _note(request).strip():
-            self._report(request, Comment.objects.filter(pk__in=comments).erase(request.user, note))
+            self._report(request, comments.erase(request.user, note))
         else:
             text = _("Erasing cannot be undone. Write in the note why it must be, then try again.")
             self.message_user(request, text, messages.ERROR)
@@ -123,18 +123,20 @@ class CommentAdmin(ReadOnly):
         self.message_user(request, text, messages.SUCCESS)
 
 
+class AboutComment(ReadOnly):
+    @admin.display(description=_("comment"))
+    def comment_excerpt(self, row: Decision | Report) -> str:
+        label = f"{row.comment.name}: {Truncator(row.comment.text).chars(80)}"
+        return format_html('<a href="{}moderate/">{}</a>', row.comment.get_absolute_url(), label)
+
+
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly):
+class DecisionAdmin(AboutComment):
     list_display = ("created_at", "moderator", "kind", "reason", "reach", "comment_excerpt", "undone")
     list_filter = ("kind", "reason", ("moderator", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("moderator", "comment", "undone_by")
     search_fields = ("comment__name", "comment__text", "note", "moderator__name")
     date_hierarchy = "created_at"
-
-    @admin.display(description=_("comment"))
-    def comment_excerpt(self, decision: Decision) -> str:
-        label = f"{decision.comment.name}: {Truncator(decision.comment.text).chars(80)}"
-        return format_html('<a href="{}moderate/">{}</a>', decision.comment.get_absolute_url(), label)
 
     @admin.display(description=_("undone"), boolean=True)
     def undone(self, decision: Decision) -> bool:
@@ -142,17 +144,12 @@ class DecisionAdmin(ReadOnly):
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnly):
+class ReportAdmin(AboutComment):
     list_display = ("created_at", "reason", "text", "comment_excerpt", "comment_state")
     list_filter = ("reason", "comment__state")
     list_select_related = ("comment",)
     search_fields = ("text", "comment__name", "comment__text")
     date_hierarchy = "created_at"
-
-    @admin.display(description=_("comment"))
-    def comment_excerpt(self, report: Report) -> str:
-        label = f"{report.comment.name}: {Truncator(report.comment.text).chars(80)}"
-        return format_html('<a href="{}moderate/">{}</a>', report.comment.get_absolute_url(), label)
 
     @admin.display(description=_("state"))
     def comment_state(self, report: Report) -> str:

@@ -7,7 +7,7 @@ a walk through the tree, where the row at (lft, level) is number (lft + level + 
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
@@ -114,16 +114,9 @@ class Conversation:
         return self.rows[0].number
 
 
-@dataclass
-class ConversationPage:
-    conversations: list[Conversation] = field(default_factory=list)
-    previous: str = ""
-    next: str = ""
-
-
 def conversations(
     article: Article, order: str = "newest", *, entry: Entry | None = None, after: str = "", before: str = ""
-) -> ConversationPage:
+) -> Page[Conversation]:
     """A page of an article's conversations, or of those about one entry. `order` is a key of ORDERS."""
     roots = Comment.objects.filter(parent=None).filter(Q(visible=True) | Q(rght__gt=2))
     roots = roots.filter(entry=entry) if entry else roots.filter(article=article)
@@ -131,14 +124,14 @@ def conversations(
         roots.values("tree_id", "rght", "score"), ORDERS[order], CONVERSATIONS_PER_PAGE, after=after, before=before
     )
     if not page.rows:
-        return ConversationPage()
+        return Page([])
     cap = fair_share([root["rght"] // 2 for root in page.rows])
     trees: dict[int, list[Row]] = {root["tree_id"]: [] for root in page.rows}
     for row in _read(Comment.objects.filter(tree_id__in=trees, lft__lt=Value(2 * cap) - F("level"))):
         trees[row.tree_id].append(row)
     days: dict[date, str] = {}
     shown = [_conversation(rows, days) for rows in trees.values() if rows]
-    return ConversationPage([c for c in shown if c.rows], previous=page.previous, next=page.next)
+    return Page([conversation for conversation in shown if conversation.rows], previous=page.previous, next=page.next)
 
 
 def in_context(comment: Comment, after: int = 0) -> Conversation:
@@ -196,21 +189,16 @@ def _arrange(rows: list[Row], days: dict[date, str], always: int = 0) -> list[Ro
     """The rows of one tree that a reader sees, in order, with what the template needs to nest and date them."""
     kept = _with_tombstones(rows, always)
     by_id = {row.id: row for row in kept}
+    # On this page: where it goes on in the midst of a tree, what lies between may be missing.
+    depths: dict[int | None, int] = {}
+    for row in kept:
+        depths[row.id] = depths.get(row.parent_id, -1) + 1
     for row, following in zip_longest(kept, kept[1:]):
-        deeper = (_depth(following, by_id) if following else 0) - _depth(row, by_id)
+        deeper = (depths[following.id] if following else 0) - depths[row.id]
         row.end = mark_safe("<ol>" if deeper > 0 else "</li>" + "</ol></li>" * -deeper)  # noqa: S308 -- no text in it
         answered = by_id.get(row.answers_id or row.parent_id or 0)
         row.head = _head(row, answered.name if answered and answered.visible else "", days)
     return kept
-
-
-def _depth(row: Row, by_id: dict[int, Row]) -> int:
-    """Depth on this page; where a page goes on in the midst of a tree, what lies between may be missing."""
-    depth = 0
-    while row.parent_id in by_id:
-        row = by_id[row.parent_id]
-        depth += 1
-    return depth
 
 
 def _with_tombstones(rows: list[Row], always: int) -> list[Row]:

@@ -22,6 +22,7 @@ from comments.forms import CommentForm, DecisionForm
 from comments.models import Comment, Decision, State, check_open
 from comments.threads import ORDERS, in_context
 from comments.threads import conversations as page_of_conversations
+from newsroom.ids import parse_id
 
 # Texts that wait in the session while their writer signs in: by place, the last few, far longer than what will fit.
 WAITING = "waiting-texts"
@@ -62,12 +63,12 @@ def conversations(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """A comment in its context; one that is not shown keeps its place with a notice."""
     found = _public_comment(pk)
-    after = request.GET.get("after", "")
+    after = parse_id(request.GET.get("after", "")) or 0
     with found.article.locale():
         context = {
             "article": found.article,
             "comment": found,
-            "conversation": in_context(found, int(after) if after.isdecimal() and len(after) < 19 else 0),
+            "conversation": in_context(found, after),
             "canonical": request.build_absolute_uri(found.get_absolute_url()),
         }
         return render(request, "comments/comment.html", context)
@@ -80,9 +81,7 @@ def post(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
     article = get_object_or_404(Article.objects.at(topic, slug))
     entry = None
     if number := request.GET.get("entry"):
-        if not number.isdecimal() or len(number) > 18:
-            raise Http404
-        entry = get_object_or_404(article.entries.published(), pk=number)
+        entry = get_object_or_404(article.entries.published(), pk=parse_id(number))
     return _write(request, article, entry=entry)
 
 

@@ -30,6 +30,9 @@ def _development_key() -> str:
 
 
 DEBUG = env.bool("DEBUG", default=True)
+# Where `manage.py serve` listens; `serve` looks whether PORT is a port.
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.str("PORT", default="8000")
 SECRET_KEY = env.str("SECRET_KEY", default="") or (_development_key() if DEBUG else "")
 if not SECRET_KEY:
     sys.exit(
@@ -89,7 +92,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}"
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}")
 DATABASES: dict[str, dict[str, Any]] = {}
 if DATABASE_URL.startswith(("sqlite:", "postgres:", "postgresql:")):
     with suppress(ValueError):  # a port that is no number, say

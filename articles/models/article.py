@@ -182,34 +182,27 @@ class Article(models.Model):
     def go_live(self, at: datetime | None = None) -> None:
         """Shows a draft to readers. `at` is for imports of what was published long ago."""
         with next_change(self) as locked:
-            locked._require(Article.State.DRAFT)
+            require(locked, Article.State.DRAFT)
             locked.published_at = at or timezone.now()
             locked._enter(Article.State.LIVE, "published_at")
 
     def pause(self) -> None:
         with next_change(self) as locked:
-            locked._require(Article.State.LIVE)
+            require(locked, Article.State.LIVE)
             locked._enter(Article.State.PAUSED)
 
     def resume(self) -> None:
         """Takes a paused or an ended article up again."""
         with next_change(self) as locked:
-            locked._require(Article.State.PAUSED, Article.State.ENDED)
+            require(locked, Article.State.PAUSED, Article.State.ENDED)
             locked.ended_at = None
             locked._enter(Article.State.LIVE, "ended_at")
 
     def end(self, at: datetime | None = None) -> None:
         with next_change(self) as locked:
-            locked._require(Article.State.LIVE, Article.State.PAUSED)
+            require(locked, Article.State.LIVE, Article.State.PAUSED)
             locked.ended_at = at or timezone.now()
             locked._enter(Article.State.ENDED, "ended_at")
-
-    def _require(self, *states: State) -> None:
-        if self.state not in states:
-            raise NotAllowed(
-                _("“%(title)s” is %(state)s, so this cannot be done. Reload the page to see where it stands.")
-                % {"title": self.title, "state": self.get_state_display()}
-            )
 
     def _enter(self, state: State, *fields: str) -> None:
         self.state = state
@@ -237,6 +230,15 @@ def next_change(article: Article) -> Iterator[Article]:
         locked = Article.objects.get(pk=article.pk)
         yield locked
     copy_fields(locked, article)
+
+
+def require(thing: Any, *states: str) -> None:
+    """Raises NotAllowed unless an article or an entry is in one of these states."""
+    if thing.state not in states:
+        raise NotAllowed(
+            _("“%(thing)s” is %(state)s, so this cannot be done. Reload the page to see where it stands.")
+            % {"thing": thing, "state": thing.get_state_display()}
+        )
 
 
 def copy_fields(source: models.Model, target: models.Model) -> None:

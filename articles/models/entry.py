@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.article import LONGEST_TEXT, Article, NotAllowed, copy_fields, local_day, next_change
+from articles.models.article import LONGEST_TEXT, Article, NotAllowed, copy_fields, local_day, next_change, require
 from newsroom import markup
 
 # What an entry's actions may set, beside `text`, which is rendered again only when it changed.
@@ -123,7 +123,7 @@ class Entry(models.Model):
     def publish(self, at: datetime | None = None) -> None:
         """Shows a draft to readers. `at` is for imports, and may not be in the future."""
         with self._next_change() as (entry, article):
-            entry._require(Entry.State.DRAFT, Entry.State.SCHEDULED)
+            require(entry, Entry.State.DRAFT, Entry.State.SCHEDULED)
             if article.state == Article.State.ENDED:
                 raise NotAllowed(_("This article has ended. Resume it first, then publish."))
             now = timezone.now()
@@ -150,33 +150,26 @@ class Entry(models.Model):
     def withdraw(self) -> None:
         """Takes a published entry from readers; its address then answers 410 Gone."""
         with self._next_change() as (entry, _article):
-            entry._require(Entry.State.PUBLISHED)
+            require(entry, Entry.State.PUBLISHED)
             entry.state = Entry.State.WITHDRAWN
             entry.is_pinned = False
 
     def restore(self) -> None:
         """Shows a withdrawn entry again, at its old place."""
         with self._next_change() as (entry, _article):
-            entry._require(Entry.State.WITHDRAWN)
+            require(entry, Entry.State.WITHDRAWN)
             entry.state = Entry.State.PUBLISHED
 
     def pin(self) -> None:
         """Puts the entry on top of its article, in the place of any other pin."""
         with self._next_change() as (entry, article):
-            entry._require(Entry.State.PUBLISHED)
+            require(entry, Entry.State.PUBLISHED)
             article.entries.filter(is_pinned=True).exclude(pk=entry.pk).update(is_pinned=False, change=article.change)
             entry.is_pinned = True
 
     def unpin(self) -> None:
         with self._next_change() as (entry, _article):
             entry.is_pinned = False
-
-    def _require(self, *states: State) -> None:
-        if self.state not in states:
-            raise NotAllowed(
-                _("“%(entry)s” is %(state)s, so this cannot be done. Reload the page to see where it stands.")
-                % {"entry": self, "state": self.get_state_display()}
-            )
 
     def _edit_draft(self, fields: dict[str, Any]) -> bool:
         """Readers see nothing of a draft, so editing one takes no number. False when it is a draft no more."""

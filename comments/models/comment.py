@@ -90,7 +90,7 @@ class CommentManager(_TreeManager):
                 raise ValueError("A comment can only be about an entry of its own article.")
             comment.number = locked.conversation_count + 1
         else:
-            parent = self._locked(parent)
+            parent = self._locked_parent(parent)
             locked = parent.article
             if locked.pk != article.pk:
                 comment.article = article = locked
@@ -115,7 +115,7 @@ class CommentManager(_TreeManager):
             conversation_count=F("conversation_count") + int(parent is None),
         )
 
-    def _locked(self, parent: "Comment") -> "Comment":
+    def _locked_parent(self, parent: "Comment") -> "Comment":
         """A comment as it is once its tree is locked, with its article: one statement for both.
 
         PostgreSQL locks in the order of the rows, so the root comes first like everywhere, and it gives each row as it
@@ -129,7 +129,7 @@ class CommentManager(_TreeManager):
         fresh: Comment = self.model.from_db(self.db, PARENT_FIELDS, row[: len(PARENT_FIELDS)])
         if fresh.tree_id != parent.tree_id:
             # A repair has given the tree another id since the parent was read.
-            return self._locked(fresh)
+            return self._locked_parent(fresh)
         fresh.article = Article.from_db(self.db, ["id", "state", "comment_policy"], row[len(PARENT_FIELDS) :])
         return fresh
 

@@ -245,7 +245,7 @@ def test_a_page_of_conversations_takes_two_queries_whatever_the_size_and_order(
     for sort in ORDERS:
         with django_assert_num_queries(2):
             page = conversations(article, sort)
-        assert sum(len(conversation.rows) for conversation in page.conversations) == min(size, 60)
+        assert sum(len(conversation.rows) for conversation in page.rows) == min(size, 60)
         while page.next:
             with django_assert_num_queries(2):
                 page = conversations(article, sort, after=page.next)

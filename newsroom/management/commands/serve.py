@@ -1,4 +1,3 @@
-import os
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +13,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+        host, port = settings.HOST, settings.PORT
         if not port.isdecimal() or not 0 < int(port) < 65536:
             raise CommandError(f"PORT is “{port}”. Set it to a number from 1 to 65535, as in PORT=8000.")
         if settings.DEBUG and host not in ("127.0.0.1", "localhost", "::1"):
