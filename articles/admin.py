@@ -68,6 +68,12 @@ class TopicAdmin(Desk):
         """An address that readers know stays, and so do those of the articles below it."""
         return ("slug",) if obj and Topic.objects.public().contains(obj) else ()
 
+    def save_model(self, request: HttpRequest, obj: Topic, form: ModelForm, change: bool) -> None:
+        if not change:
+            obj.save()
+        elif changes := self.changes(form):
+            Topic.objects.get(pk=obj.pk).edit(**changes)
+
 
 @admin.register(Article)
 class ArticleAdmin(Desk):

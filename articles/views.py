@@ -1,6 +1,6 @@
 """The readers' pages. They are the same for everyone: no cookie is read and no form is shown.
 
-Each is fetch → page of rows → answer. A page of an article speaks its language and shows its time zone.
+Each is fetch → page of rows → answer, within a decorator that says what the page is about.
 """
 
 from collections.abc import Iterable
@@ -9,35 +9,36 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from articles.live import Absurd, Changes, changes_after
 from articles.models import Article, Entry, Topic
+from articles.models.entry import NAMED
+from articles.pages import answer_about, article_page, site_page
+from newsroom.ids import parse_id
 from newsroom.keyset import Page, cursor_of, keyset_page
+from newsroom.shared import is_shared
 
 ENTRIES_PER_PAGE = 50
 ARTICLES_PER_PAGE = 20
 ENTRIES_ON_FRONT = 4
-KEY_EVENTS_SHOWN = 8
 
 NEWEST = ("-published_at", "-id")
 OLDEST = ("published_at", "id")
-# Of entries that are only named in a list.
-NAMED = ("article_id", "headline", "html", "published_at")
+
+# Everybody who is up to date asks the same address. Who asks from an older number gets what was true a minute ago at
+# most and asks again from there; not for longer, as it may hold the text of an entry that was withdrawn since.
+NEWEST_CHANGES = "public, max-age=2, stale-while-revalidate=2, stale-if-error=600"
+OLDER_CHANGES = "public, max-age=60, stale-while-revalidate=60, stale-if-error=600"
 
 
-def render_article(
-    request: HttpRequest, article: Article, template: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    with article.locale():
-        return render(request, template, {"article": article, **context}, status=status)
-
-
-@require_safe
+@site_page
 def front(request: HttpRequest) -> HttpResponse:
     latest = Entry.objects.published().order_by(*NEWEST)[:ENTRIES_ON_FRONT]
     live = Article.objects.live_now().select_related("topic").prefetch_related(
@@ -61,7 +62,7 @@ def front(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
+@site_page
 def topic(request: HttpRequest, topic: str) -> HttpResponse:
     found = get_object_or_404(Topic.objects.public(), slug=topic)
     articles = found.articles.public().select_related("topic")
@@ -72,65 +73,67 @@ def topic(request: HttpRequest, topic: str) -> HttpResponse:
     return render(request, "articles/topic.html", {"topic": found, "page": page, "canonical": canonical})
 
 
-@require_safe
-def article(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
-    found = get_object_or_404(Article.objects.at(topic, slug))
+@article_page
+def article(request: HttpRequest, article: Article) -> HttpResponse:
     oldest_first = request.GET.get("order") == "oldest"
-    entries = found.entries.published().defer("text")
+    entries = article.entries.published().defer("text")
     page = _page(request, entries, OLDEST if oldest_first else NEWEST, ENTRIES_PER_PAGE)
     on_first_page = not _further(request)
     if not page.rows and not on_first_page:
         raise Http404(_("There are no more entries."))
     context = {
+        "article": article,
         "page": page,
-        "days": _with_article(found, page.rows),
-        "all_days": _days(found),
-        "pinned": entries.filter(is_pinned=True).first() if on_first_page else None,
-        "key_events": entries.filter(is_key_event=True).only(*NAMED)[:KEY_EVENTS_SHOWN],
+        "days": _with_article(article, page.rows),
+        "all_days": _days(article),
+        "pinned": entries.pinned() if on_first_page else None,
+        "key_events": entries.key_events(),
         "order": "oldest" if oldest_first else "newest",
         "on_first_page": on_first_page,
-        "canonical": _canonical(request, found.get_absolute_url()),
+        "canonical": _canonical(request, article.get_absolute_url()),
     }
-    return render_article(request, found, "articles/article.html", context)
+    return render(request, "articles/article.html", context)
 
 
-@require_safe
-def article_day(request: HttpRequest, topic: str, slug: str, day: date) -> HttpResponse:
-    found = get_object_or_404(Article.objects.at(topic, slug))
-    page = _page(request, found.entries.published().filter(day=day).defer("text"), NEWEST, ENTRIES_PER_PAGE)
+@article_page
+def article_day(request: HttpRequest, article: Article, day: date) -> HttpResponse:
+    page = _page(request, article.entries.published().filter(day=day).defer("text"), NEWEST, ENTRIES_PER_PAGE)
     if not page.rows:
         raise Http404(_("There are no entries on this day."))
-    days = [d["day"] for d in _days(found)]
+    days = [d["day"] for d in _days(article)]
     context = {
+        "article": article,
         "page": page,
         "day": day,
-        "days": _with_article(found, page.rows),
+        "days": _with_article(article, page.rows),
         "earlier": max((d for d in days if d < day), default=None),
         "later": min((d for d in days if d > day), default=None),
-        "canonical": _canonical(request, reverse("article-day", args=[topic, slug, day])),
+        "canonical": _canonical(request, reverse("article-day", args=[article.topic.slug, article.slug, day])),
     }
-    return render_article(request, found, "articles/article_day.html", context)
+    return render(request, "articles/article_day.html", context)
 
 
-@require_safe
-def entry(request: HttpRequest, topic: str, slug: str, entry_id: int) -> HttpResponse:
-    found = get_object_or_404(Article.objects.at(topic, slug))
-    shown = get_object_or_404(found.entries.exclude(state__in=[Entry.State.DRAFT, Entry.State.SCHEDULED]), pk=entry_id)
-    shown.article = found
+@article_page
+def entry(request: HttpRequest, article: Article, entry_id: int) -> HttpResponse:
+    shown = get_object_or_404(
+        article.entries.exclude(state__in=[Entry.State.DRAFT, Entry.State.SCHEDULED]), pk=entry_id
+    )
+    shown.article = article
     if shown.state == Entry.State.WITHDRAWN:
-        return render_article(request, found, "articles/entry_gone.html", {}, status=410)
-    others = found.entries.published().only(*NAMED)
+        return render(request, "articles/entry_gone.html", {"article": article}, status=410)
+    others = article.entries.published().only(*NAMED)
     cursor = cursor_of(shown, NEWEST)
     context = {
+        "article": article,
         "entry": shown,
         "earlier": keyset_page(others, NEWEST, 1, after=cursor).rows,
         "later": keyset_page(others, OLDEST, 1, after=cursor).rows,
         "canonical": _canonical(request, shown.get_absolute_url()),
     }
-    return render_article(request, found, "articles/entry.html", context)
+    return render(request, "articles/entry.html", context)
 
 
-@require_safe
+@site_page
 def archive(request: HttpRequest, day: date) -> HttpResponse:
     """All entries of a day, each by the calendar of its own article."""
     entries = Entry.objects.public()
@@ -146,6 +149,33 @@ def archive(request: HttpRequest, day: date) -> HttpResponse:
         "canonical": _canonical(request, reverse("archive", args=[day])),
     }
     return render(request, "articles/archive.html", context)
+
+
+@is_shared
+@require_safe
+def changes(request: HttpRequest, article_id: int) -> HttpResponseBase:
+    """What changed after `?after=N`, as JSON; see Changes."""
+    article = Article.objects.public().select_related("topic").filter(pk=article_id).first()
+    if article is None:
+        return JsonResponse({"error": _("There is no such article.")}, status=404)
+    try:
+        after = _change_number(request.GET.get("after", ""))
+        caching = NEWEST_CHANGES if after == article.change else OLDER_CHANGES
+        return answer_about(request, article, lambda: _json(changes_after(article, after)), caching)
+    except Absurd as refusal:
+        return JsonResponse({"error": str(refusal)}, status=400)
+
+
+def _json(found: Changes) -> JsonResponse:
+    # Arabic as it is: escaped, it takes three times the bytes.
+    return JsonResponse(found.as_json(), json_dumps_params={"ensure_ascii": False})
+
+
+def _change_number(text: str) -> int:
+    number = parse_id(text)
+    if number is None:
+        raise Absurd(_("Say which change you have seen, as in ?after=12. A page’s own stands in its data-change."))
+    return number
 
 
 def _page(request: HttpRequest, rows: Any, order: tuple[str, ...], size: int) -> Page[Any]:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from articles.models import Article
 from comments.models import Comment
 from comments.models.queryset import lock_roots
+from newsroom.wakeups import wake_on_commit
 
 # Each row walks through its tree twice, when it opens (lft) and when it closes (rght). The tree is whole when the n-th
 # event stands at place n and the running depth is the row's level: then the open rows always have the levels 0, 1, 2…,
@@ -202,5 +203,6 @@ def _count_articles(article_ids: set[int]) -> None:
     with connection.cursor() as cursor:
         for article_id in sorted(article_ids):
             # Locked by a statement of its own: the next one then sees all that was counted before.
-            Article.objects.select_for_update(no_key=True).get(pk=article_id)
+            article = Article.objects.select_for_update(no_key=True).get(pk=article_id)
             cursor.execute(COUNT_ARTICLE, {"article": article_id})
+            wake_on_commit(article.subject)

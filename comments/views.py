@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +19,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.models import Article, Entry, NotAllowed
+from articles.pages import answer_about, article_page
 from comments.forms import CommentForm, DecisionForm
 from comments.models import Comment, Decision, State, check_open
 from comments.threads import ORDERS, in_context
 from comments.threads import conversations as page_of_conversations
 from newsroom.ids import parse_id
+from newsroom.shared import is_shared
 
 # Texts that wait in the session while their writer signs in: by place, the last few, far longer than what will fit.
 WAITING = "waiting-texts"
@@ -37,41 +40,42 @@ def moderators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return wraps(view)(login_required(permission_required("comments.moderate_comment", raise_exception=True)(view)))
 
 
-@require_safe
-def conversations(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
-    article = get_object_or_404(Article.objects.at(topic, slug))
+@article_page
+def conversations(request: HttpRequest, article: Article) -> HttpResponse:
     sort = request.GET.get("sort", "newest")
     if sort not in ORDERS:
         raise Http404(_("Comments can be sorted by newest, oldest and best."))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    canonical = reverse("comments", args=[topic, slug])
+    canonical = reverse("comments", args=[article.topic.slug, article.slug])
     query = {"sort": "" if sort == "newest" else sort, "after": after, "before": "" if after else before}
     if query := {name: value for name, value in query.items() if value}:
         canonical += "?" + urlencode(query)
-    with article.locale():
-        context = {
-            "article": article,
-            "page": page_of_conversations(article, sort, after=after, before=before),
-            "sort": sort,
-            "sorts": [("newest", _("Newest")), ("oldest", _("Oldest")), ("best", _("Best"))],
-            "canonical": request.build_absolute_uri(canonical),
-        }
-        return render(request, "comments/conversations.html", context)
+    context = {
+        "article": article,
+        "page": page_of_conversations(article, sort, after=after, before=before),
+        "sort": sort,
+        "sorts": [("newest", _("Newest")), ("oldest", _("Oldest")), ("best", _("Best"))],
+        "canonical": request.build_absolute_uri(canonical),
+    }
+    return render(request, "comments/conversations.html", context)
 
 
+@is_shared
 @require_safe
-def comment(request: HttpRequest, pk: int) -> HttpResponse:
+def comment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A comment in its context; one that is not shown keeps its place with a notice."""
     found = _public_comment(pk)
-    after = parse_id(request.GET.get("after", "")) or 0
-    with found.article.locale():
-        context = {
-            "article": found.article,
-            "comment": found,
-            "conversation": in_context(found, after),
-            "canonical": request.build_absolute_uri(found.get_absolute_url()),
-        }
-        return render(request, "comments/comment.html", context)
+    return answer_about(request, found.article, lambda: _comment(request, found))
+
+
+def _comment(request: HttpRequest, found: Comment) -> HttpResponse:
+    context = {
+        "article": found.article,
+        "comment": found,
+        "conversation": in_context(found, parse_id(request.GET.get("after", "")) or 0),
+        "canonical": request.build_absolute_uri(found.get_absolute_url()),
+    }
+    return render(request, "comments/comment.html", context)
 
 
 @never_cache

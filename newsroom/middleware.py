@@ -18,3 +18,18 @@ def content_security_policy(
         return response
 
     return middleware
+
+
+def private_unless_said(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """No cache keeps an answer that does not say that it may, or that sets a cookie."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        said = response.headers.get("Cache-Control", "")
+        if not said or (response.cookies and "private" not in said):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return middleware

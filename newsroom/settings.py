@@ -33,6 +33,12 @@ DEBUG = env.bool("DEBUG", default=True)
 # Where `manage.py serve` listens; `serve` looks whether PORT is a port.
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.str("PORT", default="8000")
+# Of each process: requests that Django works on at once, megabytes of pages, and open streams.
+THREADS = env.int("THREADS", default=8)
+PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=64)
+MOST_STREAMS = env.int("MOST_STREAMS", default=10_000)
+# A company, or a mobile network's many readers behind one address; those beyond ask every few seconds instead.
+MOST_STREAMS_PER_ADDRESS = env.int("MOST_STREAMS_PER_ADDRESS", default=200)
 SECRET_KEY = env.str("SECRET_KEY", default="") or (_development_key() if DEBUG else "")
 if not SECRET_KEY:
     sys.exit(
@@ -40,6 +46,8 @@ if not SECRET_KEY:
         "or set DEBUG=1 to try the site on this machine only."
     )
 
+# Believes X-Forwarded-For and X-Forwarded-Proto, which the proxy must set anew and not only add to.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 # With DEBUG and no hosts named, Django answers to localhost only; newsroom.checks refuses DEBUG with a public name.
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -64,17 +72,21 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.middleware.private_unless_said",
+    "newsroom.middleware.content_security_policy",
+    "newsroom.unavailable.AnswerFailures",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "newsroom.unavailable.RefuseWhileAway",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "newsroom.middleware.content_security_policy",
 ]
 
 ROOT_URLCONF = "newsroom.urls"
 WSGI_APPLICATION = "newsroom.wsgi.application"
+ASGI_APPLICATION = "newsroom.asgi.application"
 
 TEMPLATES = [
     {
@@ -114,6 +126,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 134217728;",
     }
+
+# Wakes the processes of a site that has several, and holds their shared pages. Nothing is kept in it alone.
+REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    sys.exit("newsroom: REDIS_URL must begin with redis://, rediss:// or unix://, as in redis://host:6379/0.")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -160,7 +177,7 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -171,5 +188,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Django's own handler would say with DEBUG what the root's says too.
+    "loggers": {"django": {"handlers": []}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

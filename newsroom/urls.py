@@ -5,6 +5,8 @@ from django.urls import include, path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
+handler500 = "newsroom.unavailable.server_error"
+
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 urlpatterns = [

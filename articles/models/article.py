@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from articles.validators import validate_article_slug, validate_time_zone, validate_topic_slug
 from newsroom import markup
+from newsroom.wakeups import wake_on_commit
 
 LONGEST_TEXT = 100_000
 
@@ -54,6 +55,18 @@ class Topic(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("topic", args=[self.slug])
+
+    def edit(self, **fields: Any) -> None:
+        """Sets name, slug or description, which readers see on all pages of its articles."""
+        with transaction.atomic():
+            for name, value in fields.items():
+                setattr(self, name, value)
+            self.save(update_fields=fields)
+            for article in self.articles.public().order_by("pk"):
+                with next_change(article) as locked:
+                    if fields.keys() & {"name", "slug"}:
+                        locked.page_change = locked.change
+                        locked.save(update_fields=["page_change"])
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -100,7 +113,11 @@ class Article(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
     # The number of the newest change of anything a reader sees of the article and its entries.
     change = models.PositiveIntegerField(_("change"), default=0, editable=False)
-    # The same for its comments, and their counters; the comments app alone writes these three.
+    # The change that last touched its own words or state, not an entry: open pages then take these anew.
+    own_change = models.PositiveIntegerField(default=0, editable=False)
+    # The change since which its pages are laid out otherwise: open pages then load anew.
+    page_change = models.PositiveIntegerField(default=0, editable=False)
+    # The newest change of its comments, and their counters; the comments app alone writes these three.
     comment_change = models.PositiveIntegerField(default=0, editable=False)
     comment_count = models.PositiveIntegerField(_("visible comments"), default=0, editable=False)
     conversation_count = models.PositiveIntegerField(default=0, editable=False)
@@ -142,6 +159,16 @@ class Article(models.Model):
         return reverse("article", args=[self.topic.slug, self.slug])
 
     @property
+    def subject(self) -> str:
+        """What wake-ups and shared pages call it."""
+        return f"article:{self.pk}"
+
+    @property
+    def version(self) -> str:
+        """Names what readers see of it now, its comments included: pages with the same version are the same."""
+        return f"{self.change}.{self.comment_change}"
+
+    @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
@@ -175,7 +202,10 @@ class Article(models.Model):
         with next_change(self) as locked:
             for name, value in fields.items():
                 setattr(locked, name, value)
-            locked.save(update_fields=fields)
+            locked.own_change = locked.change
+            if fields.keys() & {"topic", "slug", "time_zone", "language"}:
+                locked.page_change = locked.change
+            locked.save(update_fields=[*fields, "own_change", "page_change"])
             if "time_zone" in fields:
                 locked._sort_entries_into_days()
 
@@ -206,7 +236,8 @@ class Article(models.Model):
 
     def _enter(self, state: State, *fields: str) -> None:
         self.state = state
-        self.save(update_fields=["state", *fields])
+        self.own_change = self.change
+        self.save(update_fields=["state", "own_change", *fields])
 
     def _sort_entries_into_days(self) -> None:
         entries = list(self.entries.filter(published_at__isnull=False).only("published_at", "day"))
@@ -229,6 +260,7 @@ def next_change(article: Article) -> Iterator[Article]:
         Article.objects.filter(pk=article.pk).update(change=F("change") + 1)
         locked = Article.objects.get(pk=article.pk)
         yield locked
+        wake_on_commit(locked.subject)
     copy_fields(locked, article)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.article import LONGEST_TEXT, Article, NotAllowed, copy_fields, local_day, next_change, require
 from newsroom import markup
+from newsroom.keyset import cursor_of
 
 # What an entry's actions may set, beside `text`, which is rendered again only when it changed.
 ENTRY_FIELDS = (
@@ -30,9 +31,22 @@ ENTRY_FIELDS = (
 )
 
 
+# Of entries that are only named in a list.
+NAMED = ("article_id", "headline", "html", "published_at")
+KEY_EVENTS_SHOWN = 8
+
+
 class EntryQuerySet(models.QuerySet["Entry"]):
     def published(self) -> Self:
         return self.filter(state=Entry.State.PUBLISHED)
+
+    def pinned(self) -> "Entry | None":
+        """The one that stands on top of its article."""
+        return self.published().filter(is_pinned=True).first()
+
+    def key_events(self) -> Self:
+        """The latest, to be named in a list."""
+        return self.published().filter(is_key_event=True).only(*NAMED)[:KEY_EVENTS_SHOWN]
 
     def public(self) -> Self:
         """Published, in an article that readers may see."""
@@ -47,6 +61,9 @@ class Entry(models.Model):
         SCHEDULED = "scheduled", _("scheduled")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
+
+    # What readers see, or have seen and must lose again.
+    SEEN = (State.PUBLISHED, State.WITHDRAWN)
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="entries", verbose_name=_("article"))
     author = models.ForeignKey(
@@ -114,6 +131,11 @@ class Entry(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("entry", args=[self.article.topic.slug, self.article.slug, self.pk])
+
+    @property
+    def place(self) -> str:
+        """Where it stands among the others; also the cursor for the pages before and after it."""
+        return cursor_of(self, ("published_at", "id"))
 
     @property
     def summary(self) -> str:

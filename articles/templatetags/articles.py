@@ -1,13 +1,19 @@
+import json
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
+
+# A number for each form that a language may have, under the name that Intl.PluralRules gives it in the browser.
+PLURALS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
 
 
 @register.simple_tag
@@ -53,3 +59,32 @@ def zone_name(local: datetime) -> str:
 def city(zone: str) -> str:
     """Europe/Istanbul as readers say it: Istanbul."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+@register.simple_tag
+def zone_now() -> str:
+    """What the active time zone is called today."""
+    return zone_name(timezone.localtime())
+
+
+@register.filter
+def total(days: Iterable[dict[str, Any]]) -> int:
+    """How many entries an article has, on all its days."""
+    return sum(day["count"] for day in days)
+
+
+@register.simple_tag
+def new_updates_forms() -> str:
+    return _forms(lambda n: ngettext("%(n)d new update", "%(n)d new updates", n))
+
+
+@register.simple_tag
+def updates_since_forms() -> str:
+    return _forms(
+        lambda n: ngettext("%(n)d update since you were last here", "%(n)d updates since you were last here", n)
+    )
+
+
+def _forms(say: Callable[[int], str]) -> str:
+    """A text in all its plural forms, of which the page's script takes the right one."""
+    return json.dumps({name: say(number) for name, number in PLURALS.items()}, ensure_ascii=False)

@@ -15,6 +15,7 @@ from articles.models import Article, Entry, NotAllowed
 from comments.models.decision import Reason, State
 from comments.models.queryset import CommentQuerySet
 from newsroom import markup
+from newsroom.wakeups import wake_on_commit
 
 # The deepest conversation in the exports and threads we measured has 12 levels. A reply beyond the cap stands beside
 # the comment it answers, and says so.
@@ -114,6 +115,7 @@ class CommentManager(_TreeManager):
             comment_count=F("comment_count") + int(comment.visible),
             conversation_count=F("conversation_count") + int(parent is None),
         )
+        wake_on_commit(article.subject)
 
     def _locked_parent(self, parent: "Comment") -> "Comment":
         """A comment as it is once its tree is locked, with its article: one statement for both.

@@ -15,6 +15,7 @@ from mptt.querysets import TreeQuerySet
 
 from articles.models import Article
 from comments.models.decision import Decision, State
+from newsroom.wakeups import wake_on_commit
 
 if TYPE_CHECKING:
     from comments.models.comment import Comment
@@ -165,6 +166,7 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
             Article.objects.filter(pk=article_id).update(
                 comment_change=F("comment_change") + 1, comment_count=F("comment_count") + articles[article_id]
             )
+            wake_on_commit(Article(pk=article_id).subject)
 
 
 def lock_roots(comments: CommentQuerySet, tree_ids: Iterable[int]) -> None:

@@ -90,5 +90,5 @@ def test_many_live_articles_take_no_more_queries(
         make_entry(article)
         make_article(f"Ended {number}").end()
     # The ended, the live, their latest entries, the topics.
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/")

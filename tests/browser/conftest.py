@@ -1,17 +1,28 @@
 """A real Chromium (Debian's, driven by Playwright) on the site with its sample content."""
 
 import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from articles.models import Article
 from importers.sample import SAMPLE_PASSWORD, load_sample
+from tests.people import make_article, make_entry
 from tests.run import chromium
 
 FLAGS = [
@@ -62,6 +73,8 @@ def visit(browser: Browser, site: str) -> Iterator[Any]:
     def open_page(size: dict[str, int] = PHONE, **options: Any) -> Page:
         context = browser.new_context(viewport=size, base_url=site, **options)
         context.set_default_timeout(10_000)
+        # Django's own test server has no streams, and a browser writes a 404 into its console.
+        context.route("**/live/*/stream?*", lambda route: route.fulfill(status=204))
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
@@ -79,3 +92,121 @@ def sign_in(page: Page, username: str) -> None:
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(SAMPLE_PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+
+
+class LiveSite:
+    """`manage.py serve` in a process of its own, on the database of the tests: what they commit, its readers see."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        environment = os.environ | {
+            "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+            "PORT": str(self.port),
+            "DEBUG": "1",
+            "SECRET_KEY": "only-for-tests",
+            "LOG_LEVEL": "ERROR",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL
+        )
+        for _attempt in range(150):
+            time.sleep(0.1)
+            with suppress(OSError), urlopen(f"{self.address}/accounts/login/"):  # noqa: S310
+                return
+        raise AssertionError("manage.py serve does not answer")
+
+    def end(self) -> None:
+        if self.process:
+            self.process.terminate()
+            self.process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LiveSite]:
+    server = LiveSite()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def blog(server: LiveSite, transactional_db: None) -> Article:
+    """A live article with thirty short entries, one a minute, the newest a minute old."""
+    now = timezone.now()
+    with transaction.atomic():
+        article = make_article(lead="The sea is *rising*.", time_zone="Europe/Berlin")
+        for minute in range(30, 0, -1):
+            make_entry(article, f"Report {31 - minute}. " + "The dike holds. " * 12, now - timedelta(minutes=minute))
+    # Not before: an empty site would be filled with sample content.
+    if server.process is None:
+        server.start()
+    return article
+
+
+class Reader:
+    """One visitor of the running site, with helpers that read like what people do."""
+
+    def __init__(self, browser: Browser, address: str, complaints: list[str]) -> None:
+        self.browser, self.address, self.complaints = browser, address, complaints
+        self.contexts: list[Any] = []
+
+    def open(
+        self,
+        where: Any = None,
+        size: dict[str, int] = PHONE,
+        *,
+        context: Any = None,
+        clock: bool = False,
+        **options: Any,
+    ) -> Page:
+        """Opens an article, an entry or an address, and waits until the page follows it."""
+        if context is None:
+            # Who comes back a second later than in a test would not get the page from the browser's cache.
+            fresh = {"Cache-Control": "no-cache"}
+            context = self.browser.new_context(
+                viewport=size, base_url=self.address, extra_http_headers=fresh, **options
+            )
+            context.set_default_timeout(8_000)
+            self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith(self.address) else self.complaints.append(r.url))
+        if clock:
+            page.clock.install()
+        if where is not None:
+            self.go(page, where)
+        return page
+
+    def wait_until_served(self, article: Article) -> None:
+        """Where nothing may tell the server's process at once (SQLite), it takes half a second to look."""
+        article.refresh_from_db()
+        for _attempt in range(50):
+            with urlopen(self.address + article.get_absolute_url()) as page:  # noqa: S310
+                if f'data-change="{article.change}"'.encode() in page.read():
+                    return
+            time.sleep(0.05)
+        raise AssertionError("The site does not show the latest change")
+
+    def go(self, page: Page, where: Any) -> None:
+        article = getattr(where, "article", where)
+        if isinstance(article, Article):
+            self.wait_until_served(article)
+        with page.expect_response(lambda r: "/live/" in r.url):
+            page.goto(where if isinstance(where, str) else where.get_absolute_url())
+
+
+@pytest.fixture
+def reader(browser: Browser, server: LiveSite, blog: Article) -> Iterator[Reader]:
+    """Opens live pages; at the end the consoles must be clean and nothing asked of another host."""
+    complaints: list[str] = []
+    reader = Reader(browser, server.address, complaints)
+    yield reader
+    for context in reader.contexts:
+        context.close()
+    assert complaints == []

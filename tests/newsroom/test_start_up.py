@@ -1,6 +1,7 @@
 """What an administrator reads when the site cannot start: one sentence that says what to do, and no traceback."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -99,6 +100,25 @@ def test_a_port_in_use_is_named(run: Run) -> None:
         port = taken.getsockname()[1]
         said = refusal(run("manage.py", "serve", DEBUG="1", PORT=str(port)))
     assert f"Port {port}: Address already in use. Try another: make run PORT=8001" in said
+
+
+def test_a_process_that_can_no_longer_follow_changes_ends_and_says_why(run: Run) -> None:
+    broken = """
+import django
+django.setup()
+from django.core.management import call_command
+from newsroom.lookout import LookOut
+LookOut._wanted = lambda self: 1 / 0
+call_command("serve")
+"""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    answer = run("-c", broken, DJANGO_SETTINGS_MODULE="newsroom.settings", PORT=port, **GOOD)
+    assert "This process ends, as it can no longer follow what changes." in answer.stderr
+    assert "ZeroDivisionError" in answer.stderr
+    assert "shutdown failed" not in answer.stderr
+    assert answer.returncode == -signal.SIGTERM
 
 
 def test_a_good_public_environment_passes_django_s_deployment_check(run: Run) -> None:
