@@ -31,7 +31,7 @@ format: .venv/dev ## Format code and templates
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
 
-bench: .venv/dev ## Measure the figures of docs/figures.md (5 to 15 minutes)
+bench: .venv/dev ## Measure the figures of docs/figures.md (15 minutes)
 	@$(BIN)/python -m bench
 
 lock: .venv/dev ## Resolve the dependencies of pyproject.toml anew into requirements/

@@ -8,8 +8,9 @@ import sys
 from bench.database import machine
 from bench.table import Row, table
 
-ON_EACH_DATABASE = ["writers", "reply", "article_page", "comment_page"]
-ON_NONE = ["markup"]
+ON_EACH_DATABASE = ["writers", "reply", "article_page", "comment_page", "served", "live"]
+# These bring their own, or need none.
+ON_NONE = ["markup", "bridges", "nginx", "away"]
 
 
 # Named, never opened: each bench makes a file of its own.
