@@ -3,6 +3,7 @@
 A page stays for as long as its subject has the version that it shows (newsroom/lookout.py), whatever its age. A page
 that is outdated for less than FRESH seconds is still served while it is made again, one making at a time; an older one
 makes its readers wait for the new one, but not for long and not while the database is away: then it is served as it is.
+Who loads the page anew waits as well: a page that is told to be loaded anew must not be the same one again.
 """
 
 import asyncio
@@ -34,6 +35,8 @@ MAKE_EVERY = 0.25
 PATIENCE = 1.0
 # Of an answer that was not kept, as it goes to all who have waited for it.
 NOT_FOR_ALL = {b"set-cookie", SUBJECT_HEADER.lower().encode()}
+# What browsers ask with for a page that is loaded anew, with and without what they have.
+ANEW = {b"max-age=0", b"no-cache"}
 # While another process makes a page.
 ASK_AGAIN = 0.03
 
@@ -52,6 +55,7 @@ class PageCache:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answers a GET or HEAD."""
         host = accepting = if_none_match = b""
+        anew = False
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
                 accepting = value
@@ -59,13 +63,16 @@ class PageCache:
                 host = value
             elif name == b"if-none-match":
                 if_none_match = value
+            elif name == b"cache-control":
+                anew = value in ANEW
         query = known_query(scope["query_string"]) if scope["query_string"] else ""
         key = (scope["scheme"], host.decode("latin-1"), scope["path"], query)
         page = self._pages.get(key)
         if page is None and not is_shared_path(scope["path"]):
             await self._bridge(scope, receive, send)
             return
-        answer = page if page and self._may_be_served(key, page) else await self._newest(key, page)
+        served = page is not None and not anew and self._may_be_served(key, page)
+        answer = page if page and served else await self._newest(key, page)
         head = scope["method"] == "HEAD"
         if isinstance(answer, Page):
             start, body = answer.answer(head, accepting, if_none_match)
@@ -95,12 +102,16 @@ class PageCache:
             return await asyncio.shield(self._make(key))
         if database.away:
             return page
+        asked_at = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE):
                 subject = await self._lookout.look(page.subject)
                 if _confirm(page, subject):
                     return page
                 made = await asyncio.shield(self._make(key))
+                if isinstance(made, Page) and made.made_at < asked_at:
+                    # It was being made already, of what was there before.
+                    made = await asyncio.shield(self._make(key))
         except (TimeoutError, Away):
             return page
         return page if isinstance(made, Response) and made.status >= 500 else made

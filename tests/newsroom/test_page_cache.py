@@ -113,6 +113,40 @@ def test_what_has_not_been_right_for_longer_makes_its_readers_wait_for_the_next(
     assert (site.made, site.looks) == (2, 1)
 
 
+@pytest.mark.parametrize("header", ["max-age=0", "no-cache"])
+def test_who_loads_it_anew_never_gets_an_outdated_one(site: Site, clock: Clock, header: str) -> None:
+    first = site.ask(cache_control=header)
+    # While it is right nothing is made, and who has it is told so.
+    again = site.ask(cache_control=header, if_none_match=first.headers["etag"])
+    assert (again.status, site.made, site.looks) == (304, 1, 1)
+    site.version = "2.0"
+    # Others would not wait for it.
+    clock.now += MAKE_EVERY / 2
+    assert site.ask().text.startswith("1.0")
+    assert site.ask(cache_control=header).text.startswith("2.0")
+    assert site.made == 2
+
+
+def test_not_even_one_that_was_already_being_made(site: Site, clock: Clock) -> None:
+    async def in_the_middle_of_a_making() -> Read:
+        site.may_go_on.clear()
+        clock.now += MAKE_EVERY * 1.5
+        site.version = "2.0"
+        site.find()
+        await site.asking()
+        await asyncio.sleep(0.01)
+        clock.now += 0.1
+        site.version = "3.0"
+        asking = asyncio.create_task(site.asking(cache_control="max-age=0"))
+        await asyncio.sleep(0.01)
+        site.may_go_on.set()
+        return await asking
+
+    site.ask()
+    assert site.sync(in_the_middle_of_a_making()).text.startswith("3.0")
+    assert site.made == 3
+
+
 def test_nobody_waits_for_a_look_that_is_older_than_the_page(site: Site, clock: Clock) -> None:
     site.find()
     site.version = "2.0"
