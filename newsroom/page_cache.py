@@ -68,11 +68,16 @@ class PageCache:
         query = known_query(scope["query_string"]) if scope["query_string"] else ""
         key = (scope["scheme"], host.decode("latin-1"), scope["path"], query)
         page = self._pages.get(key)
-        if page is None and not is_shared_path(scope["path"]):
+        if page:
+            self._pages.move_to_end(key)
+        elif not is_shared_path(scope["path"]):
             await self._bridge(scope, receive, send)
             return
-        served = page is not None and not anew and self._may_be_served(key, page)
-        answer = page if page and served else await self._newest(key, page)
+        answer: Page | Response
+        if page and not anew and self._may_be_served(key, page):
+            answer = page
+        else:
+            answer = await self._newest(key, page)
         head = scope["method"] == "HEAD"
         if isinstance(answer, Page):
             start, body = answer.answer(head, accepting, if_none_match)
@@ -84,7 +89,6 @@ class PageCache:
 
     def _may_be_served(self, key: Key, page: Page) -> bool:
         """Is this page right, or outdated so little that it may be served while the next is made?"""
-        self._pages.move_to_end(key)
         now = time.monotonic()
         subject = self._lookout.subject(page.subject)
         right = _confirm(page, subject)
@@ -109,7 +113,7 @@ class PageCache:
                 if _confirm(page, subject):
                     return page
                 made = await asyncio.shield(self._make(key))
-                if isinstance(made, Page) and made.made_at < asked_at:
+                if isinstance(made, Page) and made.made_at < asked_at and not _confirm(made, subject):
                     # It was being made already, of what was there before.
                     made = await asyncio.shield(self._make(key))
         except (TimeoutError, Away):

@@ -127,7 +127,10 @@ def test_who_loads_it_anew_never_gets_an_outdated_one(site: Site, clock: Clock, 
     assert site.made == 2
 
 
-def test_not_even_one_that_was_already_being_made(site: Site, clock: Clock) -> None:
+@pytest.mark.parametrize(("version", "made"), [("3.0", 3), ("2.0", 2)])
+def test_not_even_one_that_was_already_being_made(site: Site, clock: Clock, version: str, made: int) -> None:
+    """The 2.0 that was being made is enough where nothing has changed since."""
+
     async def in_the_middle_of_a_making() -> Read:
         site.may_go_on.clear()
         clock.now += MAKE_EVERY * 1.5
@@ -136,15 +139,15 @@ def test_not_even_one_that_was_already_being_made(site: Site, clock: Clock) -> N
         await site.asking()
         await asyncio.sleep(0.01)
         clock.now += 0.1
-        site.version = "3.0"
+        site.version = version
         asking = asyncio.create_task(site.asking(cache_control="max-age=0"))
         await asyncio.sleep(0.01)
         site.may_go_on.set()
         return await asking
 
     site.ask()
-    assert site.sync(in_the_middle_of_a_making()).text.startswith("3.0")
-    assert site.made == 3
+    assert site.sync(in_the_middle_of_a_making()).text.startswith(version)
+    assert site.made == made
 
 
 def test_nobody_waits_for_a_look_that_is_older_than_the_page(site: Site, clock: Clock) -> None:
@@ -319,11 +322,12 @@ def test_each_encoding_has_its_own_name_and_every_one_of_them_is_known(site: Sit
 # How many.
 
 
-def test_memory_has_a_bound_and_what_was_asked_for_last_stays(runner: asyncio.Runner) -> None:
+@pytest.mark.parametrize("how", [{}, {"cache_control": "max-age=0"}])
+def test_memory_has_a_bound_and_what_was_asked_for_last_stays(runner: asyncio.Runner, how: dict[str, str]) -> None:
     site = Site(runner, most_bytes=7_000)
     about = encoded({"x-page-subject": f"{SUBJECT} 1.0"})
     for target in ("/weather/a/", "/weather/b/", "/weather/c/", "/weather/a/", "/weather/d/"):
-        site.ask(target)
+        site.ask(target, **how)
         assert site.pages._bytes == sum(page.size for page in site.pages._pages.values()) <= 7_000
     assert [key[2] for key in site.pages._pages] == ["/weather/c/", "/weather/a/", "/weather/d/"]
     # One that is larger than all of it is served, and not kept.
