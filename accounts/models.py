@@ -1,4 +1,5 @@
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,13 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("public name"), max_length=40, help_text=_("Shown beside what this person writes."))
+
+    hold_seconds = models.PositiveSmallIntegerField(
+        _("hold"),
+        default=0,
+        validators=[MaxValueValidator(10)],
+        help_text=_("Seconds that an entry waits before it goes out, and can be taken back: 0 to 10."),
+    )
 
     REQUIRED_FIELDS = ["name", "email"]
 

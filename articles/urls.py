@@ -6,6 +6,7 @@ from articles import views
 urlpatterns = [
     path("", views.front, name="front"),
     path("live/<int:article_id>/changes", views.changes, name="changes"),
+    path("photographs/<str:name>/<str:rendition>", views.photograph, name="photograph"),
     path("<archive_day:day>/", views.archive, name="archive"),
     path("<words:topic>/", views.topic, name="topic"),
     path("<words:topic>/<words:slug>/", views.article, name="article"),

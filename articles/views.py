@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.live import Absurd, Changes, changes_after
-from articles.models import Article, Entry, Topic
+from articles.media import photograph_file
+from articles.models import Article, Entry, Photograph, Topic
 from articles.models.entry import NAMED
 from articles.pages import answer_about, article_page, site_page
 from newsroom.ids import parse_id
@@ -164,6 +165,13 @@ def changes(request: HttpRequest, article_id: int) -> HttpResponseBase:
         return answer_about(request, article, lambda: _json(changes_after(article, after)), caching)
     except Absurd as refusal:
         return JsonResponse({"error": str(refusal)}, status=400)
+
+
+@require_safe
+def photograph(request: HttpRequest, name: str, rendition: str) -> HttpResponseBase:
+    """Of a published entry; what a reader's browser keeps is its own for ten minutes after the entry is withdrawn."""
+    found = get_object_or_404(Photograph.objects.public(), name=name)
+    return photograph_file(request, found, rendition, "public, max-age=600, stale-if-error=86400")
 
 
 def _json(found: Changes) -> JsonResponse:

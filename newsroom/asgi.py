@@ -23,6 +23,7 @@ from django.conf import settings  # noqa: E402 -- Django must be set up
 
 from newsroom.bridge import Bridge  # noqa: E402
 from newsroom.checks import refuse_to_start  # noqa: E402
+from newsroom.clock import Clock  # noqa: E402
 from newsroom.far_pages import FarPages  # noqa: E402
 from newsroom.lookout import LookOut  # noqa: E402
 from newsroom.page_cache import PageCache  # noqa: E402
@@ -44,6 +45,10 @@ class Site:
         self.pages = PageCache(self.bridge, self.lookout, self.far, most_bytes=settings.PAGE_CACHE_MB * 2**20)
         self.streams = import_string("articles.streams.Streams")(
             self.lookout, most=settings.MOST_STREAMS, most_each=settings.MOST_STREAMS_PER_ADDRESS
+        )
+        self.clock = Clock(
+            every_second=import_string("articles.dispatch.publish_due"),
+            every_minute=import_string("articles.dispatch.tend"),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -72,7 +77,11 @@ class Site:
         """From the server's start to its end."""
         await receive()
         self._loop = asyncio.get_running_loop()
-        self._tasks = [asyncio.create_task(self.lookout.run()), asyncio.create_task(self.streams.beat())]
+        self._tasks = [
+            asyncio.create_task(self.lookout.run()),
+            asyncio.create_task(self.streams.beat()),
+            asyncio.create_task(self.clock.run(self.bridge.run)),
+        ]
         for task in self._tasks:
             task.add_done_callback(_end_with)
         self.listener.start()

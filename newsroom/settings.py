@@ -132,6 +132,10 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     sys.exit("newsroom: REDIS_URL must begin with redis://, rediss:// or unix://, as in redis://host:6379/0.")
 
+# After so many hours without an update a live article asks at its desk whether it goes on, and ends an hour later
+# unless somebody says so. 0: never.
+SILENT_HOURS = env.int("SILENT_HOURS", default=12)
+
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -165,6 +169,10 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Photographs, as they were made anew from what was sent; what was sent is kept nowhere.
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+FILE_UPLOAD_PERMISSIONS = 0o644
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -26,6 +26,12 @@ def carla(db: None) -> User:
 
 
 @pytest.fixture
+def conny(db: None) -> User:
+    """A contributor: writes, but an editor publishes."""
+    return make_person("Conny", "contributor")
+
+
+@pytest.fixture
 def edith(db: None) -> User:
     """An editor."""
     return make_person("Edith", "editor")

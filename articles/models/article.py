@@ -1,28 +1,27 @@
 import html
+import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from articles.models.changing import NotAllowed, local_day, next_change, require
+from articles.models.rights import Person, allow, may_run, may_write
 from articles.validators import validate_article_slug, validate_time_zone, validate_topic_slug
 from newsroom import markup
-from newsroom.wakeups import wake_on_commit
 
 LONGEST_TEXT = 100_000
-
-
-class NotAllowed(Exception):
-    """An action that does not fit the state a thing is in. The message is for people and says what to do."""
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -101,6 +100,10 @@ class Article(models.Model):
     slug = models.SlugField(_("address"), max_length=120, allow_unicode=True, validators=[validate_article_slug])
     lead = models.TextField(_("lead"), max_length=LONGEST_TEXT, blank=True, help_text=_("Markdown."))
     lead_html = models.TextField(editable=False, blank=True)
+    points = models.TextField(
+        _("what you need to know"), max_length=5_000, blank=True, help_text=_("One point a line, in Markdown.")
+    )
+    points_html = models.TextField(editable=False, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=40, validators=[validate_time_zone])
     language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)
@@ -111,6 +114,13 @@ class Article(models.Model):
     published_at = models.DateTimeField(_("went live at"), null=True, editable=False)
     updated_at = models.DateTimeField(_("last update"), null=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
+    # The article of the day before, of which this one is the next day's edition.
+    previous_edition = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="next_edition"
+    )
+    # When somebody last said that it goes on, and when the silent article last asked whether it does.
+    kept_open_at = models.DateTimeField(null=True, editable=False)
+    asked_at = models.DateTimeField(null=True, editable=False)
     # The number of the newest change of anything a reader sees of the article and its entries.
     change = models.PositiveIntegerField(_("change"), default=0, editable=False)
     # The change that last touched its own words or state, not an entry: open pages then take these anew.
@@ -148,11 +158,15 @@ class Article(models.Model):
         return self.title
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Keeps `lead_html` the rendering of `lead`, whoever writes it."""
+        """Keeps the HTML of lead and points the rendering of their text, whoever writes it."""
         if update_fields is None or "lead" in update_fields:
             self.lead = markup.tidy(self.lead)
             self.lead_html = markup.entry_html(self.lead)
             update_fields = update_fields and {*update_fields, "lead_html"}
+        if update_fields is None or "points" in update_fields:
+            self.points = markup.tidy(self.points)
+            self.points_html = markup.entry_html(as_list(self.points))
+            update_fields = update_fields and {*update_fields, "points_html"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -194,12 +208,23 @@ class Article(models.Model):
         with translation.override(self.language), timezone.override(self.zone):
             yield
 
-    def edit(self, **fields: Any) -> None:
-        """Sets title, slug, lead, topic, time_zone, language or comment_policy.
+    @property
+    def last_sign(self) -> datetime:
+        """Of life: the last update, or that somebody said that it goes on."""
+        signs = [self.updated_at, self.published_at, self.kept_open_at]
+        return max(sign for sign in signs if sign)
+
+    @property
+    def asks(self) -> bool:
+        """Has it been silent for so long that it waits to be told whether it goes on?"""
+        return self.state == Article.State.LIVE and self.asked_at is not None and self.asked_at > self.last_sign
+
+    def edit(self, *, by: Person | None = None, **fields: Any) -> None:
+        """Sets title, slug, lead, points, topic, time_zone, language or comment_policy.
 
         A new time zone moves the article's entries to the days they have there.
         """
-        with next_change(self) as locked:
+        with self._run(by) as locked:
             for name, value in fields.items():
                 setattr(locked, name, value)
             locked.own_change = locked.change
@@ -209,30 +234,79 @@ class Article(models.Model):
             if "time_zone" in fields:
                 locked._sort_entries_into_days()
 
-    def go_live(self, at: datetime | None = None) -> None:
+    def go_live(self, at: datetime | None = None, *, by: Person | None = None) -> None:
         """Shows a draft to readers. `at` is for imports of what was published long ago."""
-        with next_change(self) as locked:
+        with self._run(by) as locked:
             require(locked, Article.State.DRAFT)
             locked.published_at = at or timezone.now()
             locked._enter(Article.State.LIVE, "published_at")
+            if locked.previous_edition:
+                # Its pages link here from now on.
+                with next_change(locked.previous_edition) as previous:
+                    previous.own_change = previous.change
+                    previous.save(update_fields=["own_change"])
 
-    def pause(self) -> None:
-        with next_change(self) as locked:
+    def pause(self, *, by: Person | None = None) -> None:
+        with self._run(by) as locked:
             require(locked, Article.State.LIVE)
             locked._enter(Article.State.PAUSED)
 
-    def resume(self) -> None:
+    def resume(self, *, by: Person | None = None) -> None:
         """Takes a paused or an ended article up again."""
-        with next_change(self) as locked:
+        with self._run(by) as locked:
             require(locked, Article.State.PAUSED, Article.State.ENDED)
             locked.ended_at = None
-            locked._enter(Article.State.LIVE, "ended_at")
+            locked.kept_open_at = timezone.now()
+            locked._enter(Article.State.LIVE, "ended_at", "kept_open_at")
 
-    def end(self, at: datetime | None = None) -> None:
-        with next_change(self) as locked:
+    def end(self, at: datetime | None = None, *, by: Person | None = None) -> None:
+        with self._run(by) as locked:
             require(locked, Article.State.LIVE, Article.State.PAUSED)
             locked.ended_at = at or timezone.now()
             locked._enter(Article.State.ENDED, "ended_at")
+
+    def ask(self, now: datetime) -> None:
+        """It has been silent for long: its desk is asked whether it goes on."""
+        Article.objects.filter(pk=self.pk, state=Article.State.LIVE).update(asked_at=now)
+        self.asked_at = now
+
+    def end_if_silent(self) -> None:
+        """It has asked, and nobody has said a word since."""
+        with next_change(self) as locked:
+            if not locked.asks:
+                raise NotAllowed(_("This article goes on."))
+            locked.ended_at = timezone.now()
+            locked._enter(Article.State.ENDED, "ended_at")
+
+    def keep_open(self, *, by: Person | None = None) -> None:
+        """It was silent and asked; it goes on. Readers see nothing of this, so it takes no number."""
+        allow(by is None or may_run(by) or may_write(by))
+        self.kept_open_at = timezone.now()
+        self.save(update_fields=["kept_open_at"])
+
+    def make_next_edition(self, *, by: Person | None = None) -> "Article":
+        """Tomorrow's article, as a draft, with the same settings; the two link to each other. Once: then the same."""
+        allow(by is None or may_run(by))
+        with next_change(self) as locked:
+            found = Article.objects.filter(previous_edition=locked).first()
+            if found is None:
+                day = local_day(timezone.now(), locked) + timedelta(days=1)
+                found = Article.objects.create(
+                    topic=locked.topic,
+                    title=locked.title,
+                    slug=free_slug(locked.topic, f"{_without_day(locked.slug)}-{day}"),
+                    time_zone=locked.time_zone,
+                    language=locked.language,
+                    comment_policy=locked.comment_policy,
+                    previous_edition=locked,
+                )
+        return found
+
+    @contextmanager
+    def _run(self, by: Person | None) -> "Iterator[Article]":
+        allow(by is None or may_run(by))
+        with next_change(self) as locked:
+            yield locked
 
     def _enter(self, state: State, *fields: str) -> None:
         self.state = state
@@ -249,35 +323,19 @@ class Article(models.Model):
         self.entries.bulk_update(entries, ["day", "change"], batch_size=500)
 
 
-@contextmanager
-def next_change(article: Article) -> Iterator[Article]:
-    """Locks the article's row and takes its next change number; yields the article as it is now in the database.
-
-    At the end the caller's instance is brought up to date. An exception takes the number back with everything else.
-    """
-    with transaction.atomic():
-        # One statement locks and counts. The number is on the article before any entry carries it (a trigger looks).
-        Article.objects.filter(pk=article.pk).update(change=F("change") + 1)
-        locked = Article.objects.get(pk=article.pk)
-        yield locked
-        wake_on_commit(locked.subject)
-    copy_fields(locked, article)
+def as_list(points: str) -> str:
+    """One point a line as a list in Markdown, whether or not the writer began the lines with a mark."""
+    return "\n".join(f"- {line.lstrip('-*• ')}" for line in points.splitlines() if line.strip("-*• "))
 
 
-def require(thing: Any, *states: str) -> None:
-    """Raises NotAllowed unless an article or an entry is in one of these states."""
-    if thing.state not in states:
-        raise NotAllowed(
-            _("“%(thing)s” is %(state)s, so this cannot be done. Reload the page to see where it stands.")
-            % {"thing": thing, "state": thing.get_state_display()}
-        )
+def free_slug(topic: Topic, wanted: str) -> str:
+    """An address in the topic that no article has: the wanted one, or that with a number."""
+    base = slugify(wanted, allow_unicode=True)[:110].strip("-") or "live"
+    if base.isdigit():
+        base = f"live-{base}"
+    taken = set(topic.articles.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
 
 
-def copy_fields(source: models.Model, target: models.Model) -> None:
-    """Brings an instance in the caller's hands up to date with the one that was saved."""
-    for field in source._meta.concrete_fields:
-        setattr(target, field.attname, getattr(source, field.attname))
-
-
-def local_day(moment: datetime, article: Article) -> date:
-    return moment.astimezone(article.zone).date()
+def _without_day(slug: str) -> str:
+    return re.sub(r"-\d{4}-\d{2}-\d{2}(-\d+)?$", "", slug)

@@ -1,42 +1,35 @@
 import html
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
-from articles.models.article import LONGEST_TEXT, Article, NotAllowed, copy_fields, local_day, next_change, require
+from articles.models.article import LONGEST_TEXT, Article
+from articles.models.byline import SEPARATOR
+from articles.models.entry_actions import EntryActions
+from articles.models.photograph import Photograph, figures
+from articles.models.posting import Posting
 from newsroom import markup
 from newsroom.keyset import cursor_of
-
-# What an entry's actions may set, beside `text`, which is rendered again only when it changed.
-ENTRY_FIELDS = (
-    "headline",
-    "byline",
-    "state",
-    "is_key_event",
-    "is_pinned",
-    "published_at",
-    "day",
-    "edited_at",
-    "change",
-)
-
 
 # Of entries that are only named in a list.
 NAMED = ("article_id", "headline", "html", "published_at")
 KEY_EVENTS_SHOWN = 8
 
 
-class EntryQuerySet(models.QuerySet["Entry"]):
+if TYPE_CHECKING:
+    from articles.models.correction import Correction
+
+
+class EntryQuerySet(Posting, models.QuerySet["Entry"]):
     def published(self) -> Self:
         return self.filter(state=Entry.State.PUBLISHED)
 
@@ -52,15 +45,32 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Published, in an article that readers may see."""
         return self.published().exclude(article__state=Article.State.DRAFT)
 
+    def tagged(self, tag: str) -> Self:
+        return self.filter(tags__contains=f",{tag},")
 
-class Entry(models.Model):
+    def due(self, now: datetime) -> Self:
+        """Scheduled, and their time has come."""
+        return self.filter(state=Entry.State.SCHEDULED, scheduled_for__lte=now).order_by("scheduled_for", "id")
+
+    def submitted(self) -> Self:
+        """What waits for an editor, who sees first what has waited longest."""
+        return self.filter(state=Entry.State.SUBMITTED).order_by("id")
+
+
+class Entry(EntryActions):
     """One timestamped update of an article."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
         SCHEDULED = "scheduled", _("scheduled")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Label(models.TextChoices):
+        NONE = "", _("none")
+        UNCONFIRMED = "unconfirmed", _("unconfirmed")
+        CONFIRMED = "confirmed", _("confirmed")
 
     # What readers see, or have seen and must lose again.
     SEEN = (State.PUBLISHED, State.WITHDRAWN)
@@ -70,9 +80,18 @@ class Entry(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="entries"
     )
     headline = models.CharField(_("headline"), max_length=200, blank=True)
-    text = models.TextField(_("text"), max_length=LONGEST_TEXT, help_text=_("Markdown."))
+    # Blank only where a photograph says it all.
+    text = models.TextField(_("text"), max_length=LONGEST_TEXT, blank=True, help_text=_("Markdown."))
+    # Text and photographs, as readers get them.
     html = models.TextField(editable=False)
-    byline = models.CharField(_("byline"), max_length=100, blank=True)
+    # Names as they were published, one after the other; see Byline.
+    byline = models.CharField(_("byline"), max_length=300, blank=True)
+    label = models.CharField(_("label"), max_length=11, choices=Label.choices, default=Label.NONE, blank=True)
+    source_url = models.URLField(
+        _("source"), max_length=500, blank=True, help_text=_("Where it was reported first, as a link.")
+    )
+    # As ",storm,north sea,": found by ",storm," within an article.
+    tags = models.CharField(_("tags"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT, editable=False)
     is_key_event = models.BooleanField(_("key event"), default=False)
     is_pinned = models.BooleanField(_("pinned"), default=False, editable=False)
@@ -80,26 +99,49 @@ class Entry(models.Model):
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     # The calendar day of published_at in the article's time zone: pages are grouped and found by it.
     day = models.DateField(null=True, editable=False)
+    scheduled_for = models.DateTimeField(_("goes out at"), null=True, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
+    corrected_at = models.DateTimeField(null=True, editable=False)
+    # What an editor, or the site, tells those who wrote it.
+    note = models.CharField(_("note"), max_length=500, blank=True, editable=False)
+    # Grows with each edit: who edits says which version they have read.
+    version = models.PositiveIntegerField(default=0, editable=False)
+    # Of the form that it was written in: the same form sent again is the same entry.
+    key = models.UUIDField(null=True, unique=True, editable=False)
     # The article's change that last touched what readers see of this entry; 0 while none has.
     change = models.PositiveIntegerField(default=0, editable=False)
     imported_from = models.CharField(max_length=300, null=True, blank=True, unique=True, editable=False)
 
+    # While it is saved: who does it, for its history, and whether there is more to render than the text.
+    _history_user: Any = None
+    photographs_changed = False
+    # On a page, see with_corrections.
+    shown_corrections: "list[Correction]" = []
+
     objects = EntryQuerySet.as_manager()
+    # Who changed what, when: one row each time an entry is saved. What can be made anew from it is left out.
+    history = HistoricalRecords(excluded_fields=["html", "day", "change", "imported_from", "created_at", "key"])
 
     class Meta:
         ordering = ["-published_at", "-id"]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
-        permissions = [("change_any_entry", _("Can change the entries of others"))]
+        permissions = [
+            ("change_any_entry", _("Can change the entries of others")),
+            ("publish_entry", _("Can publish entries")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["article"], condition=Q(is_pinned=True), name="articles_entry_one_pin"),
             models.CheckConstraint(
                 condition=Q(is_pinned=False) | Q(state="published"), name="articles_entry_pin_is_published"
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(published_at__isnull=False, day__isnull=False),
+                condition=~Q(state__in=["published", "withdrawn"]) | Q(published_at__isnull=False, day__isnull=False),
                 name="articles_entry_published_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="scheduled") | Q(scheduled_for__isnull=False),
+                name="articles_entry_scheduled_has_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["published", "withdrawn"]) | Q(change__gt=0),
@@ -115,17 +157,20 @@ class Entry(models.Model):
                 fields=["day", "-published_at", "-id"], condition=Q(state="published"), name="articles_entry_archive"
             ),
             models.Index(fields=["article", "change"], name="articles_entry_changes"),
+            # Looked at every second, so it holds what waits and nothing else.
+            models.Index(fields=["scheduled_for"], condition=Q(state="scheduled"), name="articles_entry_due"),
+            models.Index(fields=["id"], condition=Q(state="submitted"), name="articles_entry_submitted"),
         ]
 
     def __str__(self) -> str:
         """The headline, or the first words of the text."""
-        return self.headline or Truncator(Truncator(self.summary).words(12)).chars(120)
+        return self.headline or Truncator(Truncator(self.summary).words(12)).chars(120) or str(_("Photograph"))
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Keeps `html` the rendering of `text`, whoever writes it."""
+        """Keeps `html` the rendering of the text and the photographs, whoever writes them."""
         if update_fields is None or "text" in update_fields:
             self.text = markup.tidy(self.text)
-            self.html = markup.entry_html(self.text)
+            self.html = self._rendered()
             update_fields = update_fields and {*update_fields, "html"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
@@ -142,78 +187,29 @@ class Entry(models.Model):
         """The text as plain words."""
         return html.unescape(strip_tags(self.html))
 
-    def publish(self, at: datetime | None = None) -> None:
-        """Shows a draft to readers. `at` is for imports, and may not be in the future."""
-        with self._next_change() as (entry, article):
-            require(entry, Entry.State.DRAFT, Entry.State.SCHEDULED)
-            if article.state == Article.State.ENDED:
-                raise NotAllowed(_("This article has ended. Resume it first, then publish."))
-            now = timezone.now()
-            if at and at > now:
-                raise NotAllowed(_("This time is in the future. Choose a time that has passed."))
-            entry.published_at = at or now
-            entry.day = local_day(entry.published_at, article)
-            entry.state = Entry.State.PUBLISHED
-            article.updated_at = max(filter(None, [article.updated_at, entry.published_at]))
+    def render_again(self) -> None:
+        """After its photographs changed. Says nothing new to its history."""
+        self.html = self._rendered()
+        Entry.objects.filter(pk=self.pk).update(html=self.html)
 
-    def edit(self, **fields: Any) -> None:
-        """Sets headline, text, byline or is_key_event. Readers see when a published entry was edited."""
-        if self.state == Entry.State.DRAFT and self._edit_draft(fields):
-            return
-        with self._next_change() as (entry, article):
-            for name, value in fields.items():
-                setattr(entry, name, value)
-            # A withdrawn one may be shown again, and then says so too.
-            if entry.state in (Entry.State.PUBLISHED, Entry.State.WITHDRAWN):
-                entry.edited_at = timezone.now()
-            if entry.state == Entry.State.PUBLISHED:
-                article.updated_at = entry.edited_at
+    def _rendered(self) -> str:
+        shown: Iterable[Photograph] = self.photographs.all() if self.pk else ()
+        return markup.entry_html(self.text) + figures(shown)
 
-    def withdraw(self) -> None:
-        """Takes a published entry from readers; its address then answers 410 Gone."""
-        with self._next_change() as (entry, _article):
-            require(entry, Entry.State.PUBLISHED)
-            entry.state = Entry.State.WITHDRAWN
-            entry.is_pinned = False
+    @property
+    def bylines(self) -> list[str]:
+        return self.byline.split(SEPARATOR) if self.byline else []
 
-    def restore(self) -> None:
-        """Shows a withdrawn entry again, at its old place."""
-        with self._next_change() as (entry, _article):
-            require(entry, Entry.State.WITHDRAWN)
-            entry.state = Entry.State.PUBLISHED
+    @property
+    def tag_list(self) -> list[str]:
+        return [tag for tag in self.tags.split(",") if tag]
 
-    def pin(self) -> None:
-        """Puts the entry on top of its article, in the place of any other pin."""
-        with self._next_change() as (entry, article):
-            require(entry, Entry.State.PUBLISHED)
-            article.entries.filter(is_pinned=True).exclude(pk=entry.pk).update(is_pinned=False, change=article.change)
-            entry.is_pinned = True
+    @property
+    def is_public(self) -> bool:
+        return self.state == Entry.State.PUBLISHED and self.article.state != Article.State.DRAFT
 
-    def unpin(self) -> None:
-        with self._next_change() as (entry, _article):
-            entry.is_pinned = False
 
-    def _edit_draft(self, fields: dict[str, Any]) -> bool:
-        """Readers see nothing of a draft, so editing one takes no number. False when it is a draft no more."""
-        with transaction.atomic():
-            draft = Entry.objects.select_for_update().filter(pk=self.pk, state=Entry.State.DRAFT).first()
-            if draft is None:
-                return False
-            for name, value in fields.items():
-                setattr(draft, name, value)
-            draft.save(update_fields=fields)
-        copy_fields(draft, self)
-        return True
-
-    @contextmanager
-    def _next_change(self) -> "Iterator[tuple[Entry, Article]]":
-        """The entry as it is now in the database and its article, locked; both are saved at the end with the number."""
-        with next_change(self.article) as article:
-            # An edit of a draft locks its row alone, so this must too.
-            entry = Entry.objects.select_for_update().get(pk=self.pk)
-            before = entry.text
-            yield entry, article
-            entry.change = article.change
-            article.save(update_fields=["updated_at"])
-            entry.save(update_fields=[*ENTRY_FIELDS, *(["text"] if entry.text != before else [])])
-        copy_fields(entry, self)
+def join_tags(names: Iterable[str]) -> str:
+    """Tags as they are stored: each once, in lower case, between commas."""
+    tidied = dict.fromkeys(" ".join(name.replace(",", " ").lower().split()) for name in names)
+    return "".join(f",{name}" for name in tidied if name) + "," if any(tidied) else ""

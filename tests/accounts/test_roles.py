@@ -1,4 +1,4 @@
-"""Four roles come with the site; what each may do stands here, and that nobody makes themselves more."""
+"""Five roles come with the site; what each may do stands here, and that nobody makes themselves more."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -14,14 +14,21 @@ pytestmark = pytest.mark.django_db
 
 READ_ARTICLES = {"view_topic", "view_article", "view_entry"}
 READ_COMMENTS = {"view_comment", "view_decision", "view_report"}
-WRITE = {"add_entry", "change_entry"}
-EDIT = WRITE | {"add_topic", "change_topic", "add_article", "change_article", "change_any_entry"}
+BYLINES = {"view_byline", "add_byline", "change_byline"}
+WRITE = {"add_entry", "change_entry"} | BYLINES
+PUBLISH = WRITE | {"publish_entry"}
+EDIT = PUBLISH | {"add_topic", "change_topic", "add_article", "change_article", "change_any_entry"}
 PEOPLE = {f"{action}_{kind}" for action in ("add", "change", "view") for kind in ("user", "group")}
 ROLES = {
-    "correspondent": READ_ARTICLES | WRITE,
+    "contributor": READ_ARTICLES | WRITE,
+    "correspondent": READ_ARTICLES | PUBLISH,
     "editor": READ_ARTICLES | EDIT | READ_COMMENTS,
     "moderator": {"view_topic", "view_article", "moderate_comment"} | READ_COMMENTS,
-    "administrator": READ_ARTICLES | EDIT | READ_COMMENTS | {"moderate_comment"} | PEOPLE,
+    "administrator": READ_ARTICLES
+    | EDIT
+    | READ_COMMENTS
+    | {"moderate_comment", "resolve_byline", "view_bylinelookup"}
+    | PEOPLE,
 }
 USERS = reverse("admin:accounts_user_changelist")
 

@@ -46,11 +46,17 @@ def test_two_pins_in_an_article(article: Article) -> None:
 def test_a_pin_on_what_readers_do_not_see(article: Article, state: str) -> None:
     entry = make_entry(article)
     entry.pin()
-    assert refused(one(entry), state=state)
-    assert not refused(one(entry), state=state, is_pinned=False)
+    assert refused(one(entry), state=state, scheduled_for=NOW)
+    assert not refused(one(entry), state=state, scheduled_for=NOW, is_pinned=False)
 
 
-@pytest.mark.parametrize("state", ["published", "withdrawn", "scheduled"])
+def test_what_is_scheduled_without_its_time(article: Article) -> None:
+    draft = Entry.objects.create(article=article, text="One")
+    assert refused(one(draft), state="scheduled")
+    assert not refused(one(draft), state="scheduled", scheduled_for=NOW)
+
+
+@pytest.mark.parametrize("state", ["published", "withdrawn"])
 @pytest.mark.parametrize("missing", ["published_at", "day"])
 def test_an_entry_without_its_time_or_day(article: Article, state: str, missing: str) -> None:
     entry = make_entry(article)

@@ -59,8 +59,8 @@ def test_the_caller_s_instances_are_up_to_date_afterwards(article: Article) -> N
 
 def test_it_takes_few_statements(article: Article, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     entry = draft(article)
-    # Savepoint in a test, the number, the article, the entry, their two updates.
-    with django_assert_num_queries(7):
+    # Savepoint in a test, the number, the article, the entry, its photographs, their two updates, its revision.
+    with django_assert_num_queries(9):
         entry.publish()
 
 

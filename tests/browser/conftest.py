@@ -60,7 +60,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def site(live_server: Any) -> str:
     """The address of a running site with the sample content."""
     # The test before has emptied all tables, the groups that a migration made among them.
-    import_module("accounts.migrations.0002_groups").make_groups(apps, SimpleNamespace(connection=connection))
+    import_module("accounts.migrations.0004_the_desk_s_roles").make_groups(apps, SimpleNamespace(connection=connection))
     load_sample()
     return str(live_server.url)
 

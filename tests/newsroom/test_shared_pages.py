@@ -234,6 +234,8 @@ PARTS = {
     "content_type_id": "1",
     "app_label": "articles",
     "url": "no-such-page",
+    "name": "none",
+    "rendition": "960.webp",
 }
 # Answered with a whole page to somebody, so that what is said of them here is said of something.
 SEEN = {

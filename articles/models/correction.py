@@ -1,0 +1,62 @@
+from collections.abc import Iterable
+from typing import Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.changing import NotAllowed
+from articles.models.entry import Entry
+from articles.models.rights import Person, allow, may_act
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def public(self) -> Self:
+        """Of entries that readers see."""
+        return self.filter(entry__in=Entry.objects.public())
+
+
+class Correction(models.Model):
+    """What was wrong in a published entry, said openly."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="corrections", verbose_name=_("entry"))
+    note = models.CharField(_("what was wrong"), max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
+    at = models.DateTimeField(_("corrected at"), editable=False)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        indexes = [models.Index(fields=["-at", "-id"], name="articles_correction_newest")]
+
+    def __str__(self) -> str:
+        return self.note
+
+
+def correct(entry: Entry, note: str, *, by: Person | None = None, based_on: int | None = None, text: str) -> None:
+    """Changes a published entry's text and tells readers what was wrong. See Entry.edit for `based_on`."""
+    note = note.strip()
+    if not note:
+        raise NotAllowed(_("Say in a sentence what was wrong: readers will see it."))
+    with transaction.atomic():
+        current = Entry.objects.get(pk=entry.pk)
+        allow(by is None or may_act(by, current))
+        if current.state != Entry.State.PUBLISHED:
+            raise NotAllowed(_("Only what readers see can be corrected. Edit it instead."))
+        now = timezone.now()
+        entry.edit(by=by, based_on=based_on, text=text, corrected_at=now)
+        entry.corrections.create(note=note, by_id=by.pk if by else None, at=now)
+
+
+def with_corrections(entries: Iterable[Entry]) -> None:
+    """Gives each of the entries its corrections, oldest first, as `shown_corrections`: no query where none has any."""
+    corrected = {entry.pk: entry for entry in entries if entry.corrected_at}
+    for entry in corrected.values():
+        entry.shown_corrections = []
+    if corrected:
+        for correction in Correction.objects.filter(entry__in=corrected).order_by("at", "id"):
+            corrected[correction.entry_id].shown_corrections.append(correction)

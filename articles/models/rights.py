@@ -1,0 +1,63 @@
+"""Who may do what at the desk: one predicate for each rule, asked at the door of each method.
+
+`by` is who acts. None is the site itself: the dispatcher, an import, a command; no view may pass it.
+"""
+
+from typing import TYPE_CHECKING, Protocol
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from articles.models.entry import Entry
+
+
+class Person(Protocol):
+    pk: int
+
+    def has_perm(self, perm: str) -> bool: ...
+
+
+def may_write(by: Person) -> bool:
+    return by.has_perm("articles.add_entry")
+
+
+def may_publish(by: Person) -> bool:
+    return by.has_perm("articles.publish_entry")
+
+
+def may_change_any(by: Person) -> bool:
+    return by.has_perm("articles.change_any_entry")
+
+
+def may_run(by: Person) -> bool:
+    """Articles: their states, words and editions."""
+    return by.has_perm("articles.change_article")
+
+
+def may_edit(by: Person, entry: "Entry") -> bool:
+    """Their own, or anybody's with the right to. What readers know changes only who may publish."""
+    if not _reaches(by, entry):
+        return False
+    return may_publish(by) or entry.state not in entry.SEEN
+
+
+def may_act(by: Person, entry: "Entry") -> bool:
+    """Publish, schedule, withdraw, pin, mark and correct."""
+    return may_publish(by) and _reaches(by, entry)
+
+
+def may_decide(by: Person) -> bool:
+    """On what others submit, and on what was withdrawn: that was an editor with a reason, perhaps."""
+    return may_publish(by) and may_change_any(by)
+
+
+def _reaches(by: Person, entry: "Entry") -> bool:
+    own = entry.author_id == by.pk and by.has_perm("articles.change_entry")
+    return own or may_change_any(by)
+
+
+def allow(allowed: bool) -> None:
+    """Raises PermissionDenied, which answers 403 and says whom to ask."""
+    if not allowed:
+        raise PermissionDenied(_("This is not yours to do. Ask an editor."))
