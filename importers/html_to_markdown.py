@@ -7,6 +7,7 @@ rendering loses its emphasis, and then all its structure, but never a word.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from html import unescape
 from typing import NamedTuple
 
@@ -39,7 +40,8 @@ class Door(NamedTuple):
     rich: bool
 
 
-ENTRY = Door(markup.entry_html, rich=True)
+# A link that becomes a card on the page is the link that stood there.
+ENTRY = Door(partial(markup.entry_html, cards=False), rich=True)
 COMMENT = Door(markup.comment_html, rich=False)
 
 

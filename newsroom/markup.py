@@ -12,6 +12,8 @@ import nh3
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from newsroom import embeds
+
 # The entry's own headline is an h3 on the article page (title h1, day h2), so what is inside starts at h4.
 FIRST_HEADING = 4
 # Deeper than people quote; nh3's parser is quadratic in depth (100,000 levels took 45 s).
@@ -65,11 +67,15 @@ def tidy(text: str) -> str:
     return _forbidden.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def entry_html(text: str) -> SafeString:
-    """An entry's or a lead's Markdown as safe HTML; its headings start at h4, its links are followed."""
+def entry_html(text: str, *, cards: bool = True) -> SafeString:
+    """An entry's or a lead's Markdown as safe HTML; its headings start at h4, its links are followed.
+
+    With `cards`, what is known to newsroom/embeds.py can be shown within the page.
+    """
     html = _entry_cleaner.clean(_markdown(text, _ENTRY_EXTENSIONS))
     html = _empty_head.sub("", html).replace("<th></th>", "<td></td>")
-    return mark_safe(_heading.sub(_lower_heading, html))  # noqa: S308 -- nh3 has cleaned it
+    html = _heading.sub(_lower_heading, html)
+    return mark_safe(embeds.with_cards(html) if cards else html)  # noqa: S308 -- nh3 has cleaned it
 
 
 def comment_html(text: str) -> SafeString:

@@ -7,6 +7,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Where entries are read a card may be opened (newsroom/embeds.py); Mastodon's hosts are without number.
+WITH_FRAMES = f"{CONTENT_SECURITY_POLICY}; frame-src https:"
 
 
 def content_security_policy(
@@ -14,7 +16,8 @@ def content_security_policy(
 ) -> Callable[[HttpRequest], HttpResponse]:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        shared = request.resolver_match and getattr(request.resolver_match.func, "is_shared", False)
+        response.headers.setdefault("Content-Security-Policy", WITH_FRAMES if shared else CONTENT_SECURITY_POLICY)
         return response
 
     return middleware

@@ -121,7 +121,7 @@ function stop(reason) {
   line.replaceChildren();
   if (!reason) return;
   show(reason);
-  line.querySelector("button").addEventListener("click", () => location.reload());
+  line.querySelector("button").onclick = () => location.reload();
 }
 
 function heard() {
@@ -137,10 +137,10 @@ function expectAnswer() {
 
 function sayLost() {
   show("line-lost");
-  // As all times of the page: in the article's zone, with its name, 24 hours and Western digits.
-  const { zone, zoneName } = line.dataset;
-  const clock = new Intl.DateTimeFormat("en", { timeStyle: "short", hourCycle: "h23", timeZone: zone });
-  line.querySelector("time").textContent = `${clock.format(heardAt)} ${zoneName}`;
+  // As all times of the page: in the article's zone, 24 hours, Western digits.
+  const { zone: timeZone, zoneName } = line.dataset;
+  const time = new Date(heardAt).toLocaleTimeString("en", { timeStyle: "short", hourCycle: "h23", timeZone });
+  line.querySelector("time").textContent = `${time} ${zoneName}`;
 }
 
 function show(name) {

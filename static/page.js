@@ -8,8 +8,11 @@ const READ = ".entry, .comment, .pinned, .lead, h1, .conversations > h2";
 const list = document.querySelector(".entries");
 const button = document.querySelector(".arrivals button");
 const newestFirst = list?.dataset.order !== "oldest";
+const root = document.documentElement;
+// Compares places, which are "microseconds~id".
+const numeric = new Intl.Collator("en", { numeric: true });
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-// New entries behind the button, by id; and those at the end of an oldest-first page that were not in view yet.
+// New entries behind the button, by id; and those at the end of an oldest-first page, not in view yet.
 const waiting = new Map();
 const unseen = new Set();
 const inView = new IntersectionObserver((seen) => seen.forEach((one) => one.isIntersecting && see(one.target)));
@@ -23,7 +26,7 @@ document.addEventListener("changes", ({ detail }) => {
 });
 button?.addEventListener("click", showNew);
 document.addEventListener("visibilitychange", arriveAtTop);
-addEventListener("scroll", arriveAtTop, { passive: true });
+addEventListener("scroll", arriveAtTop);
 
 function place({ parts, entries = [], days = {}, gone = [], pinned }) {
   for (const [name, html] of Object.entries(parts)) fill(name, html);
@@ -39,7 +42,7 @@ function place({ parts, entries = [], days = {}, gone = [], pinned }) {
 }
 
 function fill(name, html) {
-  for (const part of document.querySelectorAll(`[data-live="${name}"]`)) {
+  for (const part of document.querySelectorAll(`[data-live=${name}]`)) {
     if (part.innerHTML.trim() === html) continue;
     const before = part.textContent.trim();
     keepFocus(part, () => {
@@ -59,7 +62,7 @@ function pin(pinned) {
 }
 
 function revise(shown, entry) {
-  if (Number(shown.dataset.change) >= entry.change) return;
+  if (shown.dataset.change >= entry.change) return;
   const fresh = element(entry.html);
   keepFocus(shown, () => {
     if (shown.matches(".alone")) reviseAlone(shown, fresh);
@@ -85,10 +88,9 @@ function reviseAlone(shown, fresh) {
     title = title.replace(h1.textContent, () => headline);
     h1.textContent = headline;
   }
-  shown.querySelector(".text").replaceWith(fresh.querySelector(".text"));
-  for (const name of [".mark", ".byline", ".edited"]) {
+  for (const name of [".text", ".mark", ".byline", ".edited"]) {
     const now = fresh.querySelector(name);
-    const old = shown.querySelector(`.meta ${name}`);
+    const old = shown.querySelector(name);
     if (now && old) old.replaceWith(now);
     else if (now) shown.querySelector(".meta").append(" ", now);
     else old?.remove();
@@ -113,11 +115,11 @@ function withdraw(id) {
   shown.inert = true;
   const { top, bottom, height } = shown.getBoundingClientRect();
   // Folding above what is read would move it.
-  const above = anchor && shown.compareDocumentPosition(anchor) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const above = anchor?.getBoundingClientRect().top > top;
   if (above || bottom < 0 || top > innerHeight || document.hidden || still.matches) return clear(shown);
   shown.classList.add("folding");
-  const folding = shown.animate([{ blockSize: `${height}px` }, { blockSize: 0, paddingBlock: 0, opacity: 0 }], FOLDS_IN);
-  folding.onfinish = () => clear(shown);
+  const folded = { blockSize: 0, paddingBlock: 0, opacity: 0 };
+  shown.animate([{ blockSize: `${height}px` }, folded], FOLDS_IN).onfinish = () => clear(shown);
 }
 
 function clear(shown) {
@@ -139,14 +141,8 @@ function standing() {
   return [...list.querySelectorAll("[data-place]")];
 }
 
-// "microseconds~id": below zero when `a` stands above `b` on this page.
-function compare(a, b) {
-  const [[time, id], [otherTime, otherId]] = [a, b].map((place) => place.split("~").map(Number));
-  return (newestFirst ? -1 : 1) * (time - otherTime || id - otherId);
-}
-
-function belowOf(entry) {
-  return standing().find((other) => compare(entry.place, other.dataset.place) < 0);
+function belowOf({ place }) {
+  return standing().find(({ dataset }) => numeric.compare(place, dataset.place) === (newestFirst ? 1 : -1));
 }
 
 // 1 when it is news, 0 when it fills a gap or belongs on another page.
@@ -174,10 +170,10 @@ function put(entry) {
   let day = list.querySelector(`[data-day="${entry.day}"]`);
   if (!day) {
     day = element(entry.section);
-    list.insertBefore(day, below?.closest(".day") ?? null);
+    list.insertBefore(day, below?.closest(".day"));
     list.querySelector(".empty")?.remove();
   }
-  day.insertBefore(shown, below?.closest(".day") === day ? below : null);
+  day.insertBefore(shown, day.contains(below) ? below : null);
   tally(1);
   mark(shown);
   return shown;
@@ -200,8 +196,8 @@ function putWaiting() {
 }
 
 function showNew() {
-  const shown = new Set([...putWaiting(), ...unseen]);
-  const first = standing().find((entry) => shown.has(entry));
+  const shown = [...putWaiting(), ...unseen];
+  const first = standing().find((entry) => shown.includes(entry));
   unseen.forEach(see);
   count();
   if (!first) return;
@@ -224,7 +220,6 @@ function count() {
   button.hidden = !number;
 }
 
-// Not each one: at most every half minute.
 function announce(arrived) {
   toSay += arrived;
   if (saying || !toSay) return;
@@ -237,8 +232,7 @@ function announce(arrived) {
 }
 
 function inWords(number) {
-  const forms = JSON.parse(button.dataset.forms);
-  return forms[new Intl.PluralRules(document.documentElement.lang).select(number)].replace("%(n)d", number);
+  return JSON.parse(button.dataset.forms)[new Intl.PluralRules(root.lang).select(number)].replace("%(n)d", number);
 }
 
 // How many are published, for since.js.
@@ -251,10 +245,9 @@ function mark(shown) {
   setTimeout(() => shown.classList.remove("fresh"), MARKED_FOR);
 }
 
-// Changes the page and scrolls by as much as what is read has moved. At the very top the page shows what comes.
+// Changes the page and scrolls by as much as what is read has moved. At the very top it shows what comes.
 function steadily(change) {
   if (scrollY < AT_THE_TOP) return change();
-  const root = document.documentElement;
   // Browsers that do so themselves would do it twice.
   root.style.overflowAnchor = "none";
   const read = inSight();
@@ -262,7 +255,7 @@ function steadily(change) {
   change();
   anchor = null;
   const kept = read.find(({ element }) => element.isConnected && !element.inert && !element.hidden);
-  if (kept) scrollBy({ top: kept.element.getBoundingClientRect().top - kept.top, behavior: "instant" });
+  if (kept) scrollBy(0, kept.element.getBoundingClientRect().top - kept.top);
   root.style.overflowAnchor = "";
 }
 
@@ -270,9 +263,12 @@ function steadily(change) {
 function inSight() {
   const eyes = innerHeight * 0.4;
   return [...document.querySelectorAll(READ)]
-    .map((element) => ({ element, sides: element.getBoundingClientRect() }))
-    .filter(({ sides }) => sides.height && sides.bottom > 0 && sides.top < innerHeight)
-    .map(({ element, sides: { top, bottom } }) => ({ element, top, away: Math.max(top - eyes, eyes - bottom, 0) }))
+    .map((element) => {
+      const { top, bottom, height } = element.getBoundingClientRect();
+      const away = Math.max(top - eyes, eyes - bottom, 0);
+      return { element, top, away, seen: height && bottom > 0 && top < innerHeight };
+    })
+    .filter(({ seen }) => seen)
     .sort((a, b) => a.away - b.away);
 }
 

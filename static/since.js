@@ -6,8 +6,10 @@ const MOST_ARTICLES = 100;
 
 const { article } = document.body.dataset;
 const list = document.querySelector(".entries");
-const newestFirst = list.dataset.order === "newest";
-const { openAbove, openBelow } = list.dataset;
+// Compares places, which are "microseconds~id".
+const numeric = new Intl.Collator("en", { numeric: true });
+const { order, openAbove, openBelow } = list.dataset;
+const newestFirst = order === "newest";
 // Only where the newest entry stands has a reader seen how far the article is.
 const showsNewest = (newestFirst ? openAbove : openBelow) !== undefined;
 const before = read()[article];
@@ -24,31 +26,28 @@ function welcome() {
   const fresh = all.filter(isNew);
   const reachesBack = fresh.length < all.length;
   const hasAll = openBelow !== undefined || (newestFirst && reachesBack);
-  const missed = hasAll ? fresh.length : Math.max(fresh.length, Number(list.dataset.count) - before.count);
+  const missed = hasAll ? fresh.length : Math.max(fresh.length, list.dataset.count - before.count);
   if (!(missed > 0)) return;
 
   const box = copy("since");
-  const text = box.querySelector("[data-forms]");
-  text.textContent = inWords(missed, text.dataset.forms);
+  const words = box.querySelector("[data-forms]");
+  const form = new Intl.PluralRules(document.documentElement.lang).select(missed);
+  words.textContent = JSON.parse(words.dataset.forms)[form].replace("%(n)d", missed);
   const back = box.querySelector(".back");
   if (fresh.length && reachesBack) {
     const last = newestFirst ? fresh.at(-1) : all.findLast((entry) => !isNew(entry));
     last.after(copy("stopped-here"));
     back.href = "#stopped";
   } else back.href = `?order=oldest&after=${before.place}`;
-  box.querySelector("ol").append(...missedEvents(fresh));
-  document.querySelector("header.title").after(box);
-}
-
-// Of the page's list, which has the latest; each leads to its entry here, if it is on this page.
-function missedEvents(fresh) {
-  const missed = [...document.querySelectorAll("[data-live=events] [data-place]")].filter(isNew);
-  return missed.map((item) => {
-    const copied = item.cloneNode(true);
-    const entry = fresh.find((one) => one.dataset.place === item.dataset.place);
+  // Of the page's list, which has the latest; each leads to its entry here, if it is on this page.
+  for (const event of document.querySelectorAll("[data-live=events] [data-place]")) {
+    if (!isNew(event)) continue;
+    const copied = event.cloneNode(true);
+    const entry = fresh.find((one) => one.dataset.place === event.dataset.place);
     if (entry) copied.querySelector("a").href = `#${entry.id}`;
-    return copied;
-  });
+    box.querySelector("ol").append(copied);
+  }
+  document.querySelector("header.title").after(box);
 }
 
 function entries() {
@@ -56,12 +55,7 @@ function entries() {
 }
 
 function isNew({ dataset }) {
-  return further(dataset.place, before.place) > 0;
-}
-
-function further(place, other) {
-  const [[time, id], [otherTime, otherId]] = [place, other].map((text) => `${text}`.split("~").map(Number));
-  return time - otherTime || id - otherId;
+  return numeric.compare(dataset.place, before.place) > 0;
 }
 
 // Another tab may have seen more already. What was opened in the background has not been seen.
@@ -73,7 +67,7 @@ function remember(leaving) {
     const seen = read();
     const mine = { place: newest, count: Number(list.dataset.count) };
     const other = seen[article];
-    seen[article] = { ...(other?.place && further(other.place, newest) > 0 ? other : mine), at: Date.now() };
+    seen[article] = { ...(other?.place && numeric.compare(other.place, newest) > 0 ? other : mine), at: Date.now() };
     const kept = Object.entries(seen)
       .filter(([, one]) => one.at > Date.now() - KEPT_FOR)
       .sort(([, a], [, b]) => b.at - a.at)
@@ -90,10 +84,6 @@ function read() {
   } catch {
     return {};
   }
-}
-
-function inWords(number, forms) {
-  return JSON.parse(forms)[new Intl.PluralRules(document.documentElement.lang).select(number)].replace("%(n)d", number);
 }
 
 function copy(name) {

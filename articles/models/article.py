@@ -1,7 +1,7 @@
 import html
 import re
 import zoneinfo
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from articles.models.changing import NotAllowed, local_day, next_change, require
 from articles.models.rights import Person, allow, may_run, may_write
-from articles.validators import validate_article_slug, validate_time_zone, validate_topic_slug
+from articles.validators import RESERVED_SLUGS, validate_article_slug, validate_time_zone, validate_topic_slug
 from newsroom import markup
 
 LONGEST_TEXT = 100_000
@@ -54,6 +54,15 @@ class Topic(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("topic", args=[self.slug])
+
+    @classmethod
+    def free_slug(cls, name: str) -> str:
+        """An address for a new topic of this name."""
+        base = slugify(name, allow_unicode=True)[:70].strip("-") or "topic"
+        if base in RESERVED_SLUGS or base.isdigit():
+            base = f"{base}-news"
+        taken = set(cls.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        return first_free(base, taken)
 
     def edit(self, **fields: Any) -> None:
         """Sets name, slug or description, which readers see on all pages of its articles."""
@@ -161,11 +170,11 @@ class Article(models.Model):
         """Keeps the HTML of lead and points the rendering of their text, whoever writes it."""
         if update_fields is None or "lead" in update_fields:
             self.lead = markup.tidy(self.lead)
-            self.lead_html = markup.entry_html(self.lead)
+            self.lead_html = markup.entry_html(self.lead, cards=False)
             update_fields = update_fields and {*update_fields, "lead_html"}
         if update_fields is None or "points" in update_fields:
             self.points = markup.tidy(self.points)
-            self.points_html = markup.entry_html(as_list(self.points))
+            self.points_html = markup.entry_html(as_list(self.points), cards=False)
             update_fields = update_fields and {*update_fields, "points_html"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
@@ -334,6 +343,10 @@ def free_slug(topic: Topic, wanted: str) -> str:
     if base.isdigit():
         base = f"live-{base}"
     taken = set(topic.articles.filter(slug__startswith=base).values_list("slug", flat=True))
+    return first_free(base, taken)
+
+
+def first_free(base: str, taken: Collection[str]) -> str:
     return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
 
 

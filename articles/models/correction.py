@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -37,8 +37,8 @@ class Correction(models.Model):
         return self.note
 
 
-def correct(entry: Entry, note: str, *, by: Person | None = None, based_on: int | None = None, text: str) -> None:
-    """Changes a published entry's text and tells readers what was wrong. See Entry.edit for `based_on`."""
+def correct(entry: Entry, note: str, *, by: Person | None = None, **edit: Any) -> None:
+    """Edits a published entry, as Entry.edit does, and tells readers what was wrong."""
     note = note.strip()
     if not note:
         raise NotAllowed(_("Say in a sentence what was wrong: readers will see it."))
@@ -48,7 +48,7 @@ def correct(entry: Entry, note: str, *, by: Person | None = None, based_on: int 
         if current.state != Entry.State.PUBLISHED:
             raise NotAllowed(_("Only what readers see can be corrected. Edit it instead."))
         now = timezone.now()
-        entry.edit(by=by, based_on=based_on, text=text, corrected_at=now)
+        entry.edit(by=by, corrected_at=now, **edit)
         entry.corrections.create(note=note, by_id=by.pk if by else None, at=now)
 
 

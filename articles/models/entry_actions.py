@@ -109,6 +109,16 @@ class EntryActions(models.Model):
             require(entry, entry.State.SCHEDULED)
             entry.state = entry.State.DRAFT
 
+    def discard(self, *, by: Person | None = None) -> None:
+        """Throws a draft away, which no reader has seen. Its history stays."""
+        entries = type(cast("Entry", self))._default_manager
+        with transaction.atomic():
+            entry = entries.select_for_update().get(pk=self.pk)
+            allow(by is None or may_edit(by, entry))
+            require(entry, entry.State.DRAFT)
+            entry._history_user = by
+            entry.delete()
+
     def submit(self, *, by: Person | None = None) -> None:
         """Asks an editor to publish it."""
         with self._locked(by, may_edit) as entry:

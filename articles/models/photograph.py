@@ -2,7 +2,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.rights import Person, allow, may_write
+from newsroom import pictures
 
 if TYPE_CHECKING:
     from articles.models.entry import Entry
@@ -35,10 +36,8 @@ class Shot:
 
 
 class PhotographQuerySet(models.QuerySet["Photograph"]):
-    def take(self, file: BinaryIO, *, by: Person) -> "Photograph":
+    def take(self, file: IO[bytes], *, by: Person) -> "Photograph":
         """Develops what somebody sent; the file itself is not kept. Raises pictures.Refused."""
-        from newsroom import pictures
-
         allow(may_write(by))
         picture = pictures.develop(file)
         photograph = Photograph(
@@ -96,6 +95,11 @@ class Photograph(models.Model):
         """In the storage; `rendition` is as "960.webp"."""
         return f"photographs/{self.name}/{rendition}"
 
+    @property
+    def fallback(self) -> str:
+        """The rendition that every browser shows."""
+        return f"{self.fallback_width}.jpeg"
+
     def url(self, rendition: str) -> str:
         return reverse("photograph", args=[self.name, rendition])
 
@@ -113,7 +117,7 @@ class Photograph(models.Model):
         for width in self.widths.split():
             for format in ("avif", "webp"):
                 default_storage.delete(self.path(f"{width}.{format}"))
-        default_storage.delete(self.path(f"{self.fallback_width}.jpeg"))
+        default_storage.delete(self.path(self.fallback))
         self.delete()
 
 
@@ -161,7 +165,7 @@ def _figure(photograph: Photograph) -> SafeString:
         '<figure><picture>{}<img src="{}" width="{}" height="{}" alt="{}" loading="lazy" decoding="async"></picture>'
         "{}</figure>\n",
         sources,
-        photograph.url(f"{photograph.fallback_width}.jpeg"),
+        photograph.url(photograph.fallback),
         photograph.width,
         photograph.height,
         photograph.alt,

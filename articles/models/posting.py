@@ -25,16 +25,22 @@ class Posting:
         model: Any
 
     def save_draft(
-        self, article: Article, *, by: Person, key: UUID, photographs: Iterable[Shot] = (), **fields: Any
+        self,
+        article: Article,
+        *,
+        by: Person,
+        key: UUID,
+        based_on: int | None = None,
+        photographs: Iterable[Shot] = (),
+        **fields: Any,
     ) -> "Entry":
         """Keeps what has been typed so far. One that comes late, after the entry has gone out, changes nothing."""
         found = self._find(key)
         if found is None:
-            found = self._write_new(article, by, key, photographs, fields)
-        elif found.state == found.State.DRAFT:
-            found.edit(by=by, photographs=photographs, **fields)
-        else:
-            allow(may_edit(by, found))
+            return self._write_new(article, by, key, photographs, fields)
+        allow(may_edit(by, found))
+        if found.state == found.State.DRAFT:
+            edit_if_different(found, by, based_on, list(photographs), fields)
         return found
 
     def post(
@@ -46,12 +52,14 @@ class Posting:
         at: datetime | None = None,
         pin: bool = False,
         hold: int = 0,
+        based_on: int | None = None,
         photographs: Iterable[Shot] = (),
         **fields: Any,
     ) -> "Entry":
         """Publishes what a composer sent, or schedules it where `at` is to come or it is held for some seconds.
 
         Where its draft is kept already, that is what goes out; where it has gone out, it is edited if anything differs.
+        Raises Conflict as Entry.edit does.
         """
         photographs, now = list(photographs), timezone.now()
         later = now + timedelta(seconds=hold) if hold and at is None else at
@@ -71,7 +79,19 @@ class Posting:
                 found = self._find(key)
                 if found is None:
                     raise
-        return _go_on(found, by, at, later if later and later > now else None, pin, photographs, fields)
+        with transaction.atomic():
+            allow(may_edit(by, found))
+            edit_if_different(found, by, based_on, photographs, fields)
+            if found.state in (found.State.DRAFT, found.State.SUBMITTED):
+                if later and later > now:
+                    found.schedule(later, by=by)
+                else:
+                    found.publish(at, by=by)
+                    if pin:
+                        found.pin(by=by)
+            elif found.state == found.State.SCHEDULED and at and at > now:
+                found.schedule(at, by=by)
+        return found
 
     def _find(self, key: UUID) -> "Entry | None":
         return self.model._default_manager.select_related("article__topic").filter(key=key).first()
@@ -127,25 +147,10 @@ class Posting:
         return entry
 
 
-def _go_on(
-    found: "Entry",
-    by: Person,
-    at: datetime | None,
-    later: datetime | None,
-    pin: bool,
-    photographs: list[Shot],
-    fields: dict[str, Any],
-) -> "Entry":
-    with transaction.atomic():
-        allow(may_edit(by, found))
-        same = all(getattr(found, name) == value for name, value in fields.items())
-        if not same or [p.pk for p in found.photographs.all()] != [shot.id for shot in photographs]:
-            found.edit(by=by, photographs=photographs, **fields)
-        if found.state in (found.State.DRAFT, found.State.SUBMITTED):
-            if later:
-                found.schedule(later, by=by)
-            else:
-                found.publish(at, by=by)
-                if pin:
-                    found.pin(by=by)
-    return found
+def edit_if_different(
+    entry: "Entry", by: Person, based_on: int | None, photographs: list[Shot], fields: dict[str, Any]
+) -> None:
+    """The same once more is no edit, whichever version it is based on: it was sent again."""
+    kept = [Shot(p.pk, p.alt, p.caption, p.credit) for p in entry.photographs.all()]
+    if kept != photographs or any(getattr(entry, name) != value for name, value in fields.items()):
+        entry.edit(by=by, based_on=based_on, photographs=photographs, **fields)

@@ -123,3 +123,10 @@ def test_no_payload_leaves_a_script_or_a_handler():
             r"<(?!/?(?:p|br|em|strong|del|a|ul|ol|li|blockquote|code|pre|h\d|hr|table|thead|tbody|t[rhd])\b)", html
         )
         assert not re.search(r"<[^>]*(?:\son\w+=|=\"\s*(?:javascript|data|vbscript):)", html, re.IGNORECASE)
+
+
+def test_a_link_alone_on_a_line_stays_a_link_and_becomes_a_card_on_the_page():
+    address = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+    text = to_markdown(f"<p>See:</p><p>{address}</p>", ENTRY)
+    assert address.replace("_", "\\_") in text or address in text
+    assert "data-embed" in markup.entry_html(text)

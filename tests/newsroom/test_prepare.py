@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 
 # Long enough to be worth compressing.
 OLD, NEW = "body { color: black }\n" * 50, "body { color: navy }\n" * 50
-MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+MANIFEST = "newsroom.storage.StaticFiles"
 
 
 @pytest.fixture

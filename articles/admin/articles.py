@@ -1,7 +1,4 @@
-"""The newsroom's desk for topics, articles and entries. It only calls the models' methods.
-
-A correspondent sees and changes their own entries; whoever may change any entry sees all.
-"""
+"""Topics and articles in Django’s own lists and forms."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -9,15 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, Field, QuerySet
 from django.forms import ModelForm, Select
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from articles.models import Article, Entry, NotAllowed, Topic
+from articles.desk.urls import urlpatterns as desk_urls
+from articles.models import Article, NotAllowed, Topic
 from newsroom import markup
 
 # Drafts have no time yet; then the newest.
@@ -40,12 +39,12 @@ class Desk(admin.ModelAdmin):
         tidied = {name: markup.tidy(value) if isinstance(value, str) else value for name, value in sent.items()}
         return {name: value for name, value in tidied.items() if value != form.initial.get(name)}
 
-    def act(self, request: HttpRequest, rows: QuerySet[Any], method: Callable[[Any], None]) -> None:
+    def act(self, request: HttpRequest, rows: QuerySet[Any], method: Callable[..., Any]) -> None:
         done = 0
         for row in rows:
             try:
-                method(row)
-            except NotAllowed as refusal:
+                method(row, by=request.user)
+            except (NotAllowed, PermissionDenied) as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
             else:
                 done += 1
@@ -79,6 +78,7 @@ class TopicAdmin(Desk):
 class ArticleAdmin(Desk):
     list_display = (
         "title",
+        "desk",
         "topic",
         "state",
         "published_at",
@@ -93,9 +93,16 @@ class ArticleAdmin(Desk):
     date_hierarchy = "published_at"
     autocomplete_fields = ("topic",)
     prepopulated_fields = {"slug": ("title",)}
-    fields = ("topic", "title", "slug", "lead", ("time_zone", "language"), "comment_policy")
+    fields = ("topic", "title", "slug", "points", "lead", ("time_zone", "language"), "comment_policy")
     actions = ("go_live", "pause", "resume", "end")
     ordering = (DRAFTS_FIRST, "-id")
+
+    def get_urls(self) -> list[Any]:
+        return [*desk_urls, *super().get_urls()]
+
+    @admin.display(description=_("desk"))
+    def desk(self, article: Article) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("admin:desk", args=[article.pk]), _("write"))
 
     @admin.display(description=_("on the site"))
     def on_site(self, article: Article) -> str:
@@ -123,7 +130,8 @@ class ArticleAdmin(Desk):
         if not change:
             obj.save()
         elif changes := self.changes(form):
-            Article.objects.get(pk=obj.pk).edit(**changes)
+            me: Any = request.user
+            Article.objects.get(pk=obj.pk).edit(by=me, **changes)
 
     @admin.action(description=_("Go live"), permissions=["change"])
     def go_live(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
@@ -140,88 +148,3 @@ class ArticleAdmin(Desk):
     @admin.action(description=_("End"), permissions=["change"])
     def end(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
         self.act(request, articles, Article.end)
-
-
-@admin.register(Entry)
-class EntryAdmin(Desk):
-    list_display = ("__str__", "article", "state", "published_at", "byline", "is_pinned", "is_key_event", "on_site")
-    list_filter = ("state", "is_key_event", "is_pinned", "article__topic")
-    list_select_related = ("article__topic",)
-    search_fields = ("headline", "text", "byline", "article__title")
-    date_hierarchy = "published_at"
-    autocomplete_fields = ("article",)
-    fields = ("article", "headline", "text", ("byline", "is_key_event"))
-    actions = ("publish", "withdraw", "restore", "pin", "unpin")
-    ordering = (DRAFTS_FIRST, "-id")
-    change_form_template = "admin/articles/entry/change_form.html"
-
-    @admin.display(description=_("on the site"))
-    def on_site(self, entry: Entry) -> str:
-        if entry.state != Entry.State.PUBLISHED or entry.article.state == Article.State.DRAFT:
-            return "–"
-        return format_html('<a href="{}">{}</a>', entry.get_absolute_url(), _("look"))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
-        entries = super().get_queryset(request)
-        return entries if self._may_change_any(request) else entries.filter(author=request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        own = obj is None or obj.author_id == request.user.pk
-        return super().has_change_permission(request, obj) and (own or self._may_change_any(request))
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The article that is live, when there is just one, and one's own name as the byline."""
-        live = list(Article.objects.filter(state=Article.State.LIVE).values_list("pk", flat=True)[:2])
-        initial: dict[str, Any] = {"byline": getattr(request.user, "name", "")}
-        if len(live) == 1:
-            initial["article"] = live[0]
-        return initial | super().get_changeform_initial_data(request)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """An entry's address names its article, so it stays there."""
-        return ("article",) if obj else ()
-
-    def save_model(self, request: HttpRequest, obj: Entry, form: ModelForm, change: bool) -> None:
-        if not change:
-            obj.author_id = request.user.pk
-            obj.save()
-        elif changes := self.changes(form):
-            Entry.objects.get(pk=obj.pk).edit(**changes)
-        if "_publish" in request.POST:
-            self.act(request, Entry.objects.filter(pk=obj.pk), Entry.publish)
-
-    def response_add(self, request: HttpRequest, obj: Entry, post_url_continue: str | None = None) -> HttpResponse:
-        if "_publish" in request.POST:
-            if Entry.objects.published().filter(pk=obj.pk).exists():
-                return redirect("admin:articles_entry_add")
-            self.message_user(request, _("It is kept here as a draft."), messages.INFO)
-            return redirect("admin:articles_entry_change", obj.pk)
-        return super().response_add(request, obj, post_url_continue)
-
-    @admin.action(description=_("Publish"), permissions=["change"])
-    def publish(self, request: HttpRequest, entries: QuerySet[Entry]) -> None:
-        self.act(request, entries, Entry.publish)
-
-    @admin.action(description=_("Withdraw"), permissions=["change"])
-    def withdraw(self, request: HttpRequest, entries: QuerySet[Entry]) -> None:
-        self.act(request, entries, Entry.withdraw)
-
-    @admin.action(description=_("Restore"), permissions=["change_any"])
-    def restore(self, request: HttpRequest, entries: QuerySet[Entry]) -> None:
-        self.act(request, entries, Entry.restore)
-
-    @admin.action(description=_("Pin"), permissions=["change"])
-    def pin(self, request: HttpRequest, entries: QuerySet[Entry]) -> None:
-        self.act(request, entries, Entry.pin)
-
-    @admin.action(description=_("Unpin"), permissions=["change"])
-    def unpin(self, request: HttpRequest, entries: QuerySet[Entry]) -> None:
-        self.act(request, entries, Entry.unpin)
-
-    def has_change_any_permission(self, request: HttpRequest) -> bool:
-        """Who took an entry away may have been an editor, with reason; only editors bring one back."""
-        return self._may_change_any(request)
-
-    @staticmethod
-    def _may_change_any(request: HttpRequest) -> bool:
-        return request.user.has_perm("articles.change_any_entry")

@@ -1,0 +1,100 @@
+"""The door of each of the desk's views: who may come in, and how a refusal is said to a page and to its script."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from articles.differences import side_by_side
+from articles.models import Conflict, NotAllowed
+from articles.models.rights import Person, allow
+
+View = Callable[..., HttpResponseBase]
+
+
+class StaffRequest(HttpRequest):
+    """Within the door: who asks is somebody, with the rights that the door names."""
+
+    user: Any
+
+
+def desk_view(methods: str, right: Callable[[Person], bool]) -> Callable[[View], View]:
+    """For these methods, and those with this right. A script is answered in JSON, with `error` where it is refused.
+
+    401: signed out, 403: not yours, 409: changed meanwhile (with both texts), 422: not so (with a sentence).
+    """
+
+    def decorate(view: View) -> View:
+        @never_cache
+        @require_http_methods(methods.replace("GET", "GET HEAD").split())
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not (request.user.is_active and request.user.is_staff):
+                return _signed_out(request)
+            try:
+                allow(right(request.user))
+                return view(request, *args, **kwargs)
+            except Conflict as conflict:
+                return conflicting(request, conflict)
+            except NotAllowed as refusal:
+                return refused(request, str(refusal), 422)
+            except PermissionDenied as refusal:
+                if not wants_json(request):
+                    raise
+                return answer({"error": str(refusal)}, 403)
+
+        return guarded
+
+    return decorate
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def answer(content: dict[str, Any], status: int = 200) -> JsonResponse:
+    return JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def back(request: HttpRequest, content: dict[str, Any], where: models.Model) -> HttpResponse:
+    """After something was done: the script gets `content`, a plain form the desk's page."""
+    if wants_json(request):
+        return answer(content)
+    return redirect(reverse("admin:desk", args=[where.pk]))
+
+
+def refused(request: HttpRequest, sentence: str, status: int, **more: Any) -> HttpResponse:
+    if wants_json(request):
+        return answer({"error": sentence, **more}, status)
+    messages.warning(request, sentence)
+    return redirect(request.headers.get("referer") or reverse("admin:index"))
+
+
+def conflicting(request: HttpRequest, conflict: Conflict) -> HttpResponse:
+    theirs, mine = side_by_side(
+        _as_text(conflict.entry.headline, conflict.entry.text),
+        _as_text(request.POST.get("headline", ""), request.POST.get("text", "").replace("\r\n", "\n")),
+    )
+    now = {"version": conflict.entry.version, "headline": conflict.entry.headline, "text": conflict.entry.text}
+    return refused(request, str(conflict), 409, theirs=theirs, mine=mine, now=now)
+
+
+def _as_text(headline: str, text: str) -> str:
+    return f"{headline}\n\n{text}" if headline else text
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    if wants_json(request):
+        return answer({"error": _("You are signed out. Sign in again: what you wrote is still here.")}, 401)
+    return redirect_to_login(request.get_full_path(), reverse("admin:login"))

@@ -1,0 +1,104 @@
+"""One entry at the desk: opened in the composer, acted on with one click, looked back on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from articles.desk.doors import StaffRequest, answer, back, desk_view
+from articles.desk.lists import known_as
+from articles.differences import side_by_side
+from articles.forms import as_form
+from articles.models import Entry, Presence
+from articles.models.rights import Person, allow, may_edit, may_write
+
+REVISIONS_SHOWN = 50
+# What readers see of a revision, in the order of a page; the rest is shown by its name.
+SHOWN = ("headline", "text")
+NAMED = ("state", "byline", "label", "source_url", "tags", "is_key_event", "is_pinned", "note", "scheduled_for")
+
+
+def _reason(request: StaffRequest) -> str:
+    return request.POST.get("note", "").strip()[:500]
+
+
+# By their names in the address.
+ACTIONS: dict[str, Callable[[Entry, Person, StaffRequest], None]] = {
+    "publish": lambda entry, me, _request: entry.publish(by=me),
+    "unschedule": lambda entry, me, _request: entry.unschedule(by=me),
+    "discard": lambda entry, me, _request: entry.discard(by=me),
+    "submit": lambda entry, me, _request: entry.submit(by=me),
+    "send-back": lambda entry, me, request: entry.send_back(_reason(request), by=me),
+    "pin": lambda entry, me, _request: entry.pin(by=me),
+    "unpin": lambda entry, me, _request: entry.unpin(by=me),
+    "key-event": lambda entry, me, _request: entry.mark(True, by=me),
+    "ordinary": lambda entry, me, _request: entry.mark(False, by=me),
+    "withdraw": lambda entry, me, request: entry.withdraw(_reason(request), by=me),
+    "restore": lambda entry, me, _request: entry.restore(by=me),
+}
+
+
+@desk_view("POST", may_write)
+def act(request: StaffRequest, entry_id: int, action: str) -> HttpResponse:
+    entry = _entry(entry_id)
+    ACTIONS[action](entry, request.user, request)
+    return back(request, {"id": entry.pk, "state": entry.state}, entry.article)
+
+
+@desk_view("GET", may_write)
+def open_entry(request: StaffRequest, entry_id: int) -> HttpResponse:
+    """What the composer needs to edit it."""
+    entry = _entry(entry_id)
+    allow(may_edit(request.user, entry))
+    return answer(as_form(entry))
+
+
+@desk_view("POST", may_write)
+def editing(request: StaffRequest, entry_id: int) -> HttpResponse:
+    """Says that this person has it open, or has left it."""
+    entry = _entry(entry_id)
+    allow(may_edit(request.user, entry))
+    if request.POST.get("left"):
+        Presence.objects.leave(entry, request.user)
+    else:
+        Presence.objects.note(entry, request.user)
+    return answer({})
+
+
+@desk_view("GET", may_write)
+def revisions(request: StaffRequest, entry_id: int) -> HttpResponse:
+    """Who changed what, when; the newest first."""
+    entry = _entry(entry_id)
+    allow(may_edit(request.user, entry))
+    kept = list(entry.history.select_related("history_user")[: REVISIONS_SHOWN + 1])
+    shown = [_revision(new, old, entry) for new, old in zip(kept, [*kept[1:], None], strict=True)][:REVISIONS_SHOWN]
+    context = {**admin.site.each_context(request), "title": _("Revisions"), "entry": entry, "article": entry.article}
+    return render(request, "admin/articles/desk/revisions.html", context | {"revisions": shown})
+
+
+def _revision(new: Any, old: Any, entry: Entry) -> dict[str, Any]:
+    changed = set(new.diff_against(old).changed_fields) if old else set()
+    texts = []
+    for name in SHOWN:
+        if name in changed or (old is None and getattr(new, name)):
+            before, after = side_by_side(getattr(old, name) if old else "", getattr(new, name))
+            texts.append((_label(name), before, after))
+    return {
+        "at": new.history_date,
+        "by": known_as(new.history_user, entry),
+        "is_first": old is None,
+        "texts": texts,
+        "others": [(_label(name), getattr(old, name), getattr(new, name)) for name in NAMED if name in changed],
+    }
+
+
+def _label(name: str) -> Any:
+    field: Any = Entry._meta.get_field(name)
+    return field.verbose_name
+
+
+def _entry(entry_id: int) -> Entry:
+    return get_object_or_404(Entry.objects.select_related("article__topic"), pk=entry_id)

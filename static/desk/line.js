@@ -1,0 +1,92 @@
+// Asking the site, from a noisy place: who is signed out signs in and goes on, and a line that is down is said so.
+export const desk = document.querySelector("#desk").dataset;
+export const words = document.querySelector("#words").dataset;
+
+// The line is down, or the site is away. What was asked may have been done: it is asked again with the same key.
+export class Away extends Error {}
+
+// The site says no: `answer.error` is a sentence for people.
+export class Refused extends Error {
+  constructor(status, answer) {
+    super(answer?.error ?? words.away);
+    this.status = status;
+    this.answer = answer ?? {};
+  }
+}
+
+// `quietly`: of itself and not of somebody who waits for it, so it opens no dialog.
+export async function ask(address, body, { seconds = 15, quietly = false } = {}) {
+  let renewed = false;
+  for (;;) {
+    const response = await send(address, body, seconds);
+    const answer = await response.json().catch(() => null);
+    if (response.ok && answer) return answer;
+    if (response.status === 401 && !quietly) await signIn();
+    else if (response.status === 403 && !answer && !renewed) {
+      // The form's token is gone with its cookie; the sign-in page gives a new one.
+      renewed = true;
+      await send(desk.login, null, seconds);
+    } else throw new Refused(response.status, answer);
+  }
+}
+
+async function send(address, body, seconds) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  const options = { method: body ? "POST" : "GET", body, headers, signal: AbortSignal.timeout(seconds * 1000) };
+  const response = await fetch(address, options).catch(() => null);
+  if (!response || response.status >= 500) throw new Away();
+  return response;
+}
+
+export function token() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+}
+
+let signingIn = null;
+
+// Several may find out at once that the session has ended; they wait for one and the same dialog.
+function signIn() {
+  signingIn ??= openSignIn().finally(() => (signingIn = null));
+  return signingIn;
+}
+
+async function openSignIn() {
+  const dialog = document.querySelector("#sign-in");
+  const problem = dialog.querySelector(".errornote");
+  problem.hidden = true;
+  dialog.showModal();
+  try {
+    for (;;) {
+      await submitted(dialog);
+      const refusal = await trySignIn(new FormData(dialog.querySelector("form")));
+      if (!refusal) break;
+      problem.textContent = refusal;
+      problem.hidden = false;
+    }
+  } finally {
+    dialog.querySelector("form").reset();
+    dialog.close();
+  }
+  const who = await send(desk.who, null, 15).then((response) => response.json());
+  if (who.name !== desk.name) throw new Refused(403, { error: words.other });
+}
+
+function submitted(dialog) {
+  return new Promise((resolve) => {
+    dialog.querySelector("form").onsubmit = (event) => {
+      event.preventDefault();
+      resolve();
+    };
+    // Without signing in nothing can be sent, so Escape does not close it; what was written is kept in any case.
+    dialog.oncancel = (event) => event.preventDefault();
+  });
+}
+
+async function trySignIn(data) {
+  data.set("csrfmiddlewaretoken", token());
+  const response = await fetch(desk.login, { method: "POST", body: data, redirect: "manual" }).catch(() => null);
+  if (response?.type === "opaqueredirect") return "";
+  if (!response?.ok) return words.away;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return page.querySelector(".errorlist, .errors, [role=alert]")?.textContent.trim() || words.away;
+}
