@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Entry
+from articles.models.correction import with_corrections
 from articles.pages import site_version
 from newsroom.shared import SITE
 
@@ -86,6 +87,7 @@ def _tell(answer: Changes, article: Article, after: int) -> None:
     own = ["state", "title", "lead"] if article.own_change > after else []
     answer.parts |= _parts(article, ["updated", *own])
     shown = [entry for entry in changed if entry.state == Entry.State.PUBLISHED]
+    with_corrections(shown)
     answer.entries = [_entry(entry) for entry in shown]
     answer.days = {str(day): _render("_day", article, day=day, entries=[]) for day in {e.day for e in shown}}
     answer.gone = [entry.pk for entry in changed if entry.state == Entry.State.WITHDRAWN]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,7 +20,8 @@ from django.views.decorators.http import require_safe
 
 from articles.live import Absurd, Changes, changes_after
 from articles.media import photograph_file
-from articles.models import Article, Entry, Photograph, Topic
+from articles.models import Article, Correction, Entry, Photograph, Topic
+from articles.models.correction import with_corrections
 from articles.models.entry import NAMED
 from articles.pages import answer_about, article_page, site_page
 from newsroom.ids import parse_id
@@ -28,6 +30,7 @@ from newsroom.shared import is_shared
 
 ENTRIES_PER_PAGE = 50
 ARTICLES_PER_PAGE = 20
+CORRECTIONS_PER_PAGE = 50
 ENTRIES_ON_FRONT = 4
 
 NEWEST = ("-published_at", "-id")
@@ -77,18 +80,23 @@ def topic(request: HttpRequest, topic: str) -> HttpResponse:
 @article_page
 def article(request: HttpRequest, article: Article) -> HttpResponse:
     oldest_first = request.GET.get("order") == "oldest"
+    tag = request.GET.get("tag", "")
     entries = article.entries.published().defer("text")
+    if tag:
+        entries = entries.tagged(tag)
     page = _page(request, entries, OLDEST if oldest_first else NEWEST, ENTRIES_PER_PAGE)
     on_first_page = not _further(request)
-    if not page.rows and not on_first_page:
+    if not page.rows and (tag or not on_first_page):
         raise Http404(_("There are no more entries."))
     context = {
         "article": article,
         "page": page,
         "days": _with_article(article, page.rows),
         "all_days": _days(article),
-        "pinned": entries.pinned() if on_first_page else None,
-        "key_events": entries.key_events(),
+        "tag": tag,
+        "tag_query": f"{urlencode({'tag': tag})}&" if tag else "",
+        "pinned": entries.pinned() if on_first_page and not tag else None,
+        "key_events": article.entries.key_events(),
         "order": "oldest" if oldest_first else "newest",
         "on_first_page": on_first_page,
         "canonical": _canonical(request, article.get_absolute_url()),
@@ -120,6 +128,7 @@ def entry(request: HttpRequest, article: Article, entry_id: int) -> HttpResponse
         article.entries.exclude(state__in=[Entry.State.DRAFT, Entry.State.SCHEDULED]), pk=entry_id
     )
     shown.article = article
+    with_corrections([shown])
     if shown.state == Entry.State.WITHDRAWN:
         return render(request, "articles/entry_gone.html", {"article": article}, status=410)
     others = article.entries.published().only(*NAMED)
@@ -141,6 +150,7 @@ def archive(request: HttpRequest, day: date) -> HttpResponse:
     page = _page(request, entries.filter(day=day).select_related("article__topic").defer("text"), NEWEST, 50)
     if not page.rows:
         raise Http404(_("There are no entries on this day."))
+    with_corrections(page.rows)
     context = {
         "day": day,
         "page": page,
@@ -152,11 +162,29 @@ def archive(request: HttpRequest, day: date) -> HttpResponse:
     return render(request, "articles/archive.html", context)
 
 
+@site_page
+def corrections(request: HttpRequest) -> HttpResponse:
+    return _corrections(request, Correction.objects.public(), None)
+
+
+@article_page
+def article_corrections(request: HttpRequest, article: Article) -> HttpResponse:
+    return _corrections(request, Correction.objects.public().filter(entry__article=article), article)
+
+
+def _corrections(request: HttpRequest, found: Any, article: Article | None) -> HttpResponse:
+    page = _page(request, found.select_related("entry__article__topic"), ("-at", "-id"), CORRECTIONS_PER_PAGE)
+    if not page.rows and _further(request):
+        raise Http404(_("There are no more corrections."))
+    context = {"page": page, "article": article, "canonical": _canonical(request, request.path)}
+    return render(request, "articles/corrections.html", context)
+
+
 @is_shared
 @require_safe
 def changes(request: HttpRequest, article_id: int) -> HttpResponseBase:
     """What changed after `?after=N`, as JSON; see Changes."""
-    article = Article.objects.public().select_related("topic").filter(pk=article_id).first()
+    article = Article.objects.public().as_shown().filter(pk=article_id).first()
     if article is None:
         return JsonResponse({"error": _("There is no such article.")}, status=404)
     try:
@@ -198,7 +226,7 @@ def _canonical(request: HttpRequest, path: str) -> str:
     """The one address of this page: further pages have their own, orders and unknown parameters have not."""
     query = request.GET.copy()
     for name in list(query):
-        if name not in ("before", "after") or not query[name]:
+        if name not in ("before", "after", "tag") or not query[name]:
             del query[name]
     if query and request.GET.get("order") == "oldest":
         query["order"] = "oldest"
@@ -211,8 +239,9 @@ def _days(article: Article) -> list[Any]:
 
 
 def _with_article(article: Article, entries: Iterable[Entry]) -> list[tuple[date | None, list[Entry]]]:
-    """Entries by day, each knowing its article without a query."""
-    days = []
+    """Entries by day, each knowing its article and its corrections."""
+    days, entries = [], list(entries)
+    with_corrections(entries)
     for day, rows in groupby(entries, key=lambda entry: entry.day):
         days.append((day, list(rows)))
         for entry in days[-1][1]:

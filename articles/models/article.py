@@ -84,7 +84,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def at(self, topic: str, slug: str) -> Self:
         """The public article at an address."""
-        return self.public().filter(topic__slug=topic, slug=slug).select_related("topic")
+        return self.public().filter(topic__slug=topic, slug=slug).as_shown()
+
+    def as_shown(self) -> Self:
+        """With what its pages name besides itself."""
+        return self.select_related("topic", "previous_edition__topic", "next_edition__topic")
 
     def live_now(self) -> Self:
         return self.filter(state__in=[Article.State.LIVE, Article.State.PAUSED])
@@ -205,6 +209,17 @@ class Article(models.Model):
         """The first paragraph of the lead, as plain text."""
         first = self.lead_html.partition("<p>")[2].partition("</p>")[0]
         return html.unescape(strip_tags(first))
+
+    @property
+    def editions(self) -> list[tuple["Article", bool]]:
+        """The articles of the day before and of the next that readers may see, each with whether it is the next."""
+        found = [(self.previous_edition, False), (getattr(self, "next_edition", None), True)]
+        return [(edition, is_next) for edition, is_next in found if edition and edition.state != Article.State.DRAFT]
+
+    @property
+    def has_lead(self) -> bool:
+        """Is there anything to say before the entries?"""
+        return bool(self.lead_html or self.points_html or self.editions)
 
     @property
     def takes_comments(self) -> bool:

@@ -183,6 +183,12 @@ class Entry(EntryActions):
         return cursor_of(self, ("published_at", "id"))
 
     @property
+    def in_article(self) -> str:
+        """Its place on the article's pages, below the article's address: the page that begins with it."""
+        published_at, pk = self.place.split("~")
+        return f"?after={published_at}~{int(pk) + 1}#e{pk}"
+
+    @property
     def summary(self) -> str:
         """The text as plain words."""
         return html.unescape(strip_tags(self.html))

@@ -62,7 +62,11 @@ def test_key_events_are_linked(article: Article, client: Client) -> None:
     write(article, 3)
     entry = make_entry(article, "A dike breaks.", MONDAY, is_key_event=True)
     page = read(client, article.get_absolute_url())
-    assert page.attributes(".events a", "href") == [entry.get_absolute_url()]
+    (link,) = page.attributes(".events a", "href")
+    assert link.startswith(f"{article.get_absolute_url()}?after=")
+    address, _hash, place = link.partition("#")
+    there = read(client, address)
+    assert there.attributes(".entry", "id")[0] == place == f"e{entry.pk}"
 
 
 def test_an_article_of_a_lead_alone_shows_it_and_an_empty_one_says_so(client: Client) -> None:

@@ -72,6 +72,8 @@ SHARED: dict[str, Callable[[Site], str]] = {
     "archive": lambda site: reverse("archive", args=[site.entry.day]),
     "comments": lambda site: "/weather/storm/comments/",
     "comment": lambda site: f"/c/{site.comment.pk}/",
+    "corrections": lambda site: "/corrections/",
+    "article-corrections": lambda site: "/weather/storm/corrections/",
     "changes": lambda site: f"/live/{site.article.pk}/changes?after=0",
 }
 # For the one of them that says for itself how long it may be kept.
@@ -250,13 +252,20 @@ SEEN = {
     "/admin/login/",
     "/admin/jsi18n/",
     "/admin/articles/entry/<path:object_id>/change/",
+    "/admin/articles/article/desk/<int:article_id>/",
     "/admin/comments/comment/",
 }
 
 
 def address(route: str, site: Site) -> str:
     """The route with something real in each of its places."""
-    real = PARTS | {"pk": str(site.comment.pk), "object_id": "1"}
+    real = PARTS | {
+        "pk": str(site.comment.pk),
+        "object_id": "1",
+        "article_id": str(site.article.pk),
+        "entry_id": str(site.entry.pk),
+        "action": "publish",
+    }
     if found := re.match(r"/admin/(\w+)/(\w+)/<", route):
         real["object_id"] = str(apps.get_model(*found.groups()).objects.values_list("pk", flat=True).first() or 1)
     route = re.sub(r"\^?\(\?P<(\w+)>[^)]*\)\$?", lambda part: real[part[1]], route)
