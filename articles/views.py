@@ -26,7 +26,7 @@ from articles.models.entry import NAMED
 from articles.pages import answer_about, article_page, site_page
 from newsroom.ids import parse_id
 from newsroom.keyset import Page, cursor_of, keyset_page
-from newsroom.shared import is_shared
+from newsroom.shared import is_public_file, is_shared
 
 ENTRIES_PER_PAGE = 50
 ARTICLES_PER_PAGE = 20
@@ -195,6 +195,7 @@ def changes(request: HttpRequest, article_id: int) -> HttpResponseBase:
         return JsonResponse({"error": str(refusal)}, status=400)
 
 
+@is_public_file
 @require_safe
 def photograph(request: HttpRequest, name: str, rendition: str) -> HttpResponseBase:
     """Of a published entry; what a reader's browser keeps is its own for ten minutes after the entry is withdrawn."""

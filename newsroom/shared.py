@@ -61,3 +61,9 @@ def is_shared(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     """Marks a view that makes a shared page, so that one rendering may answer everybody who asks meanwhile."""
     view.is_shared = True  # type: ignore[attr-defined]
     return view
+
+
+def is_public_file(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Marks a view of files that are the same for everyone, which nginx and CDNs keep, and the site does not."""
+    view.is_public_file = True  # type: ignore[attr-defined]
+    return view

@@ -51,6 +51,9 @@ class EntryForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
+        written = cleaned.get("text") or cleaned.get("headline")
+        if not written and not (self.instance.pk and self.instance.photographs.exists()):
+            self.add_error("text", _("There is nothing to read yet. Write something."))
         now = Entry.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
         based_on = cleaned.get("based_on")
         if now and based_on is not None and based_on != now.version:

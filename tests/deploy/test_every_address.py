@@ -11,6 +11,7 @@ from django.urls.converters import IntConverter, PathConverter, StringConverter,
 from django.urls.converters import SlugConverter as DjangoSlugConverter
 
 from articles.converters import ArchiveDayConverter, DayConverter, SlugConverter
+from articles.desk.urls import Act, Run, Send
 from tests.deploy.conftest import read
 from tests.deploy.nginx import Nginx
 from tests.deploy.upstream import Upstream, private, shared
@@ -26,6 +27,9 @@ EXAMPLES: dict[type, list[str]] = {
     StringConverter: ["x"],
     DjangoSlugConverter: ["x-y"],
     PathConverter: ["x/y/"],
+    Send: ["publish"],
+    Run: ["pause"],
+    Act: ["pin"],
     UUIDConverter: ["7b0d5c0e-58fb-4f2b-9d3c-5f0d2b8a9c11"],
 }
 
@@ -51,7 +55,8 @@ def addresses(route: str, converters: dict[str, Any]) -> list[str]:
 
 
 def is_shared(address: str) -> bool:
-    return getattr(resolve(unquote(address)).func, "is_shared", False)
+    view = resolve(unquote(address)).func
+    return getattr(view, "is_shared", False) or getattr(view, "is_public_file", False)
 
 
 # Django's admin has two as regular expressions; whatever is below /admin/ goes one way.
