@@ -155,7 +155,7 @@ def photograph(request: StaffRequest, name: str, rendition: str) -> HttpResponse
     seen = found.entry and found.entry.state == Entry.State.PUBLISHED
     if not (mine or seen or may_change_any(request.user)):
         raise Http404
-    return photograph_file(request, found, rendition, "private, max-age=600")
+    return photograph_file(request, found, rendition, "private, no-store")
 
 
 @desk_view("POST", may_write)
