@@ -8,7 +8,7 @@ import sys
 from bench.database import machine
 from bench.table import Row, table
 
-ON_EACH_DATABASE = ["writers", "reply", "article_page", "comment_page", "served", "live"]
+ON_EACH_DATABASE = ["writers", "reply", "publishing", "article_page", "comment_page", "served", "live"]
 # These bring their own, or need none.
 ON_NONE = ["markup", "bridges", "nginx", "away"]
 
