@@ -7,9 +7,12 @@ from uuid import uuid4
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, Byline, Entry, Photograph, Shot, Topic
+from articles.differences import side_by_side
+from articles.models import Article, Byline, Conflict, Entry, Photograph, Shot, Topic
 from articles.models.article import free_slug
 from articles.models.byline import SEPARATOR
 from articles.models.entry import join_tags
@@ -101,9 +104,79 @@ class ComposerForm(forms.ModelForm):
         fields["text"] = markup.tidy(fields["text"])
         return fields | {"byline": self.cleaned_data["bylines"]}
 
-    def problems(self) -> dict[str, str]:
-        """The first of each field."""
-        return {name: str(errors[0]) for name, errors in self.errors.items()}
+
+def problems(form: forms.BaseForm) -> dict[str, str]:
+    """The first of each field."""
+    return {name: str(errors[0]) for name, errors in form.errors.items()}
+
+
+class WordsForm(forms.ModelForm):
+    """Title, points and lead of an article, at the desk and in the admin.
+
+    It carries how they were when it was opened. What it has not changed is left to others; what somebody else has
+    changed too is refused, with both texts, and may be sent again: then it is known.
+    """
+
+    WORDS = ("title", "points", "lead")
+
+    class Meta:
+        model = Article
+        fields = ("title", "points", "lead")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # By field, theirs and mine with what differs marked.
+        self.conflicts: dict[str, tuple[SafeString, SafeString]] = {}
+        self.now = self.instance
+        for name in self._words():
+            self.fields[name].show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.instance.pk:
+            self.now = Article.objects.get(pk=self.instance.pk)
+            for name, read in self.read().items():
+                if getattr(self.now, name) != read:
+                    self._refuse(name)
+        return cleaned
+
+    def changes(self) -> dict[str, str]:
+        """The words that this form changes, as they will be stored."""
+        changed = {name: self.written(name) for name in self._words() if name in self.changed_data}
+        return {name: value for name, value in changed.items() if value != getattr(self.now, name)}
+
+    def read(self) -> dict[str, str]:
+        """Of the words that it changes, how they were when it was opened."""
+        hidden = {name: self[name].html_initial_name for name in self.changes()}
+        return {name: markup.tidy(self.data[sent]) for name, sent in hidden.items() if sent in self.data}
+
+    def written(self, name: str) -> str:
+        return markup.tidy(self.cleaned_data.get(name) or "")
+
+    def _words(self) -> list[str]:
+        return [name for name in self.WORDS if name in self.fields]
+
+    def _refuse(self, name: str) -> None:
+        theirs = getattr(self.now, name)
+        self.conflicts[name] = side_by_side(theirs, self.written(name))
+        # Who has seen both may save.
+        sent: Any = self.data
+        self.data = known = sent.copy()
+        known[self[name].html_initial_name] = theirs
+        self.add_error(name, both_texts(str(Conflict(self.now)), *self.conflicts[name]))
+
+
+def both_texts(sentence: str, theirs: SafeString, mine: SafeString) -> SafeString:
+    """As an error of a form: how it is now, and how it was written, beside each other."""
+    return format_html(
+        '{} <div class="both"><section><h3>{}</h3><div class="text">{}</div></section>'
+        '<section><h3>{}</h3><div class="text">{}</div></section></div>',
+        sentence,
+        _("As it is now"),
+        theirs,
+        _("As you wrote it"),
+        mine,
+    )
 
 
 class NewArticleForm(forms.Form):

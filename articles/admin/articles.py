@@ -9,14 +9,15 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Field, QuerySet
 from django.forms import ModelForm, Select
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from articles.desk.urls import urlpatterns as desk_urls
-from articles.models import Article, NotAllowed, Topic
+from articles.forms import WordsForm
+from articles.models import Article, Conflict, NotAllowed, Topic
 from newsroom import markup
 
 # Drafts have no time yet; then the newest.
@@ -31,6 +32,13 @@ class Desk(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Conflict:
+            # Between the form's look and the lock; the form looks again and shows both texts.
+            return super().changeform_view(request, *args, **kwargs)
 
     @staticmethod
     def changes(form: ModelForm) -> dict[str, Any]:
@@ -76,6 +84,7 @@ class TopicAdmin(Desk):
 
 @admin.register(Article)
 class ArticleAdmin(Desk):
+    form = WordsForm
     list_display = (
         "title",
         "desk",
@@ -126,12 +135,12 @@ class ArticleAdmin(Desk):
         """An address that readers know stays."""
         return ("slug", "topic") if obj and obj.state != Article.State.DRAFT else ()
 
-    def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Article, form: WordsForm, change: bool) -> None:
         if not change:
             obj.save()
         elif changes := self.changes(form):
             me: Any = request.user
-            Article.objects.get(pk=obj.pk).edit(by=me, **changes)
+            Article.objects.get(pk=obj.pk).edit(by=me, based_on=form.read(), **changes)
 
     @admin.action(description=_("Go live"), permissions=["change"])
     def go_live(self, request: HttpRequest, articles: QuerySet[Article]) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.admin.articles import DRAFTS_FIRST, Desk
 from articles.desk.entry_views import revisions
 from articles.differences import side_by_side
-from articles.forms import SourceField
+from articles.forms import SourceField, both_texts
 from articles.models import Article, Byline, Conflict, Entry
 from articles.models.byline import SEPARATOR
 from articles.models.entry import join_tags
@@ -62,17 +62,7 @@ class EntryForm(forms.ModelForm):
             data: Any = self.data
             self.data = data.copy()
             self.data["based_on"] = str(now.version)  # type: ignore[index]
-            raise forms.ValidationError(
-                format_html(
-                    '{} <div class="both"><section><h3>{}</h3><div class="text">{}</div></section>'
-                    '<section><h3>{}</h3><div class="text">{}</div></section></div>',
-                    str(Conflict(now)),
-                    _("As it is now"),
-                    theirs,
-                    _("As you wrote it"),
-                    mine,
-                )
-            )
+            raise forms.ValidationError(both_texts(str(Conflict(now)), theirs, mine))
         return cleaned
 
 
@@ -88,7 +78,6 @@ class EntryAdmin(Desk):
     fields = ("article", "headline", "text", ("byline", "is_key_event"), ("label", "source_url"), "tags", "based_on")
     actions = ("publish", "submit", "withdraw", "restore", "pin", "unpin")
     ordering = (DRAFTS_FIRST, "-id")
-    change_form_template = "admin/articles/entry/change_form.html"
 
     @admin.display(description=_("on the site"))
     def on_site(self, entry: Entry) -> str:
@@ -135,13 +124,6 @@ class EntryAdmin(Desk):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An entry's address names its article, so it stays there."""
         return ("article",) if obj else ()
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except Conflict:
-            # Between the form's look and the lock; the form looks again and shows both texts.
-            return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Entry, form: ModelForm, change: bool) -> None:
         me: Any = request.user

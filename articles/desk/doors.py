@@ -4,21 +4,21 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from articles.differences import side_by_side
-from articles.models import Conflict, NotAllowed
+from articles.models import NotAllowed
 from articles.models.rights import Person, allow
+from newsroom.typed import what_was_typed
 
 View = Callable[..., HttpResponseBase]
 
@@ -45,14 +45,12 @@ def desk_view(methods: str, right: Callable[[Person], bool]) -> Callable[[View],
             try:
                 allow(right(request.user))
                 return view(request, *args, **kwargs)
-            except Conflict as conflict:
-                return conflicting(request, conflict)
             except NotAllowed as refusal:
                 return refused(request, str(refusal), 422)
             except PermissionDenied as refusal:
-                if not wants_json(request):
+                if not wants_json(request) and not _typed(request):
                     raise
-                return answer({"error": str(refusal)}, 403)
+                return refused(request, str(refusal), 403)
 
         return guarded
 
@@ -75,23 +73,25 @@ def back(request: HttpRequest, content: dict[str, Any], where: models.Model) -> 
 
 
 def refused(request: HttpRequest, sentence: str, status: int, **more: Any) -> HttpResponse:
+    """Without a script: what was typed comes back on a page with the sentence, or the page before says it."""
     if wants_json(request):
         return answer({"error": sentence, **more}, status)
-    messages.warning(request, sentence)
-    return redirect(request.headers.get("referer") or reverse("admin:index"))
+    typed = _typed(request)
+    if not typed:
+        messages.warning(request, sentence)
+        return redirect(request.headers.get("referer") or reverse("admin:index"))
+    context = {
+        **admin.site.each_context(request),
+        "title": sentence,
+        "typed": typed,
+        "path": reverse("admin:desk_start"),
+    }
+    return render(request, "admin/articles/desk/refused.html", context | more, status=status)
 
 
-def conflicting(request: HttpRequest, conflict: Conflict) -> HttpResponse:
-    theirs, mine = side_by_side(
-        _as_text(conflict.entry.headline, conflict.entry.text),
-        _as_text(request.POST.get("headline", ""), request.POST.get("text", "").replace("\r\n", "\n")),
-    )
-    now = {"version": conflict.entry.version, "headline": conflict.entry.headline, "text": conflict.entry.text}
-    return refused(request, str(conflict), 409, theirs=theirs, mine=mine, now=now)
-
-
-def _as_text(headline: str, text: str) -> str:
-    return f"{headline}\n\n{text}" if headline else text
+def _typed(request: HttpRequest) -> dict[str, str]:
+    typed: dict[str, str] = what_was_typed(request, sent_from_here=True)["typed"]
+    return typed
 
 
 def _signed_out(request: HttpRequest) -> HttpResponse:

@@ -1,29 +1,29 @@
 """The desk of one article: its page, the list beside, and what its composer sends."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import admin
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from articles.desk.conflicts import entry_conflict, words_conflict
 from articles.desk.doors import StaffRequest, answer, back, desk_view, refused
 from articles.desk.lists import beside
-from articles.forms import ComposerForm, NewArticleForm, photograph_as_form
+from articles.forms import ComposerForm, NewArticleForm, WordsForm, photograph_as_form, problems
 from articles.media import photograph_file
-from articles.models import LONGEST_TEXT, Article, Byline, Entry, Photograph, correct
+from articles.models import LONGEST_TEXT, Article, Byline, Conflict, Entry, Photograph, correct
 from articles.models.posting import edit_if_different
 from articles.models.rights import may_change_any, may_decide, may_publish, may_run, may_write
 from newsroom import markup
 from newsroom.pictures import Refused
 
 LONGEST_HOLD = 10
-# What readers are told of an article.
-LONGEST = {"title": 200, "points": 5_000, "lead": LONGEST_TEXT}
 
 
 @desk_view("GET", may_write)
@@ -44,6 +44,7 @@ def desk(request: StaffRequest, article_id: int) -> HttpResponse:
         "publishes": may_publish(me),
         "runs": may_run(me),
         "holds": range(LONGEST_HOLD + 1),
+        "article_words": WordsForm(instance=article) if may_run(me) else None,
         "beside": beside(article, me),
     }
     return render(request, "admin/articles/desk/desk.html", context)
@@ -65,16 +66,22 @@ def send(request: StaffRequest, article_id: int, action: str) -> HttpResponse:
     article, me = Article(pk=article_id), request.user
     form = ComposerForm(request.POST, article, me)
     if not form.is_valid():
-        problems = form.problems()
-        return refused(request, next(iter(problems.values())), 422, fields=problems)
+        return not_valid(request, form)
     try:
         entry = SENDS[action](form, article, me)
+    except Conflict as conflict:
+        return entry_conflict(request, conflict, form)
     except Article.DoesNotExist:
         raise Http404(_("There is no such article.")) from None
     sent = {"id": entry.pk, "state": entry.state, "version": entry.version}
     if entry.state == Entry.State.SCHEDULED and entry.scheduled_for:
         sent["at"] = entry.scheduled_for.isoformat()
     return back(request, sent, article)
+
+
+def not_valid(request: StaffRequest, form: BaseForm) -> HttpResponse:
+    found = problems(form)
+    return refused(request, next(iter(found.values())), 422, fields=found)
 
 
 def _publish(form: ComposerForm, article: Article, me: Any) -> Entry:
@@ -173,17 +180,18 @@ def hold(request: StaffRequest) -> HttpResponse:
 def words(request: StaffRequest, article_id: int) -> HttpResponse:
     """Title, points and lead of the article."""
     article = _article(article_id)
-    sent = {name: markup.tidy(request.POST[name]) for name in LONGEST if name in request.POST}
-    changed = {name: value for name, value in sent.items() if value != getattr(article, name)}
-    if not changed.get("title", "title"):
-        return refused(request, _("An article needs a title."), 422)
-    for name, value in changed.items():
-        if len(value) > LONGEST[name]:
-            too_long = _("This is too long: at most %(most)d characters.") % {"most": LONGEST[name]}
-            return refused(request, too_long, 422)
-    if changed:
-        article.edit(by=request.user, **changed)
-    return back(request, {"change": article.change}, article)
+    form = WordsForm(request.POST, instance=article)
+    if not form.is_valid() and not form.conflicts:
+        return not_valid(request, form)
+    if form.conflicts:
+        return words_conflict(request, form)
+    if changes := form.changes():
+        try:
+            form.now.edit(by=request.user, based_on=form.read(), **changes)
+        except Conflict:
+            # Between the form's look and the lock; it looks again.
+            return cast(HttpResponse, words(request, article_id))
+    return back(request, {"change": form.now.change}, article)
 
 
 @desk_view("POST", may_write)

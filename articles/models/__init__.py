@@ -7,10 +7,9 @@ up to N. Each asks at its door whether who acts may (rights.py).
 
 from articles.models.article import LONGEST_TEXT, Article, Topic
 from articles.models.byline import Byline, BylineLookup
-from articles.models.changing import NotAllowed
+from articles.models.changing import Conflict, NotAllowed
 from articles.models.correction import Correction, correct
 from articles.models.entry import Entry
-from articles.models.entry_actions import Conflict
 from articles.models.photograph import Photograph, Shot
 from articles.models.presence import Presence
 

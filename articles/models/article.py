@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from articles.models.changing import NotAllowed, local_day, next_change, require
+from articles.models.changing import Conflict, NotAllowed, local_day, next_change, require
 from articles.models.rights import Person, allow, may_run, may_write
 from articles.validators import RESERVED_SLUGS, validate_article_slug, validate_time_zone, validate_topic_slug
 from newsroom import markup
@@ -243,12 +243,15 @@ class Article(models.Model):
         """Has it been silent for so long that it waits to be told whether it goes on?"""
         return self.state == Article.State.LIVE and self.asked_at is not None and self.asked_at > self.last_sign
 
-    def edit(self, *, by: Person | None = None, **fields: Any) -> None:
+    def edit(self, *, by: Person | None = None, based_on: dict[str, Any] | None = None, **fields: Any) -> None:
         """Sets title, slug, lead, points, topic, time_zone, language or comment_policy.
 
+        `based_on` has fields as the editor has read them: raises Conflict where somebody has changed one since.
         A new time zone moves the article's entries to the days they have there.
         """
         with self._run(by) as locked:
+            if any(getattr(locked, name) not in (read, fields.get(name)) for name, read in (based_on or {}).items()):
+                raise Conflict(locked)
             for name, value in fields.items():
                 setattr(locked, name, value)
             locked.own_change = locked.change

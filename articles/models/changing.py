@@ -19,6 +19,14 @@ class NotAllowed(Exception):
     """An action that does not fit the state a thing is in. The message is for people and says what to do."""
 
 
+class Conflict(NotAllowed):
+    """Another has changed an entry or an article since it was read. `now` is how it is; nothing was overwritten."""
+
+    def __init__(self, now: Any) -> None:
+        super().__init__(_("Somebody has changed this since you opened it. Look at both texts, then save again."))
+        self.now = now
+
+
 @contextmanager
 def next_change(article: "Article", **also: Any) -> "Iterator[Article]":
     """Locks the article's row and takes its next change number; yields the article as it is now in the database.

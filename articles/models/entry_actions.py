@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.models.article import Article
-from articles.models.changing import NotAllowed, copy_fields, local_day, next_change, require
+from articles.models.changing import Conflict, NotAllowed, copy_fields, local_day, next_change, require
 from articles.models.photograph import Shot, attach
 from articles.models.rights import Person, allow, may_act, may_decide, may_edit
 
@@ -36,14 +36,6 @@ ENTRY_FIELDS = (
     "version",
     "change",
 )
-
-
-class Conflict(NotAllowed):
-    """Somebody else has changed the entry since it was read. `entry` is how it is now; nothing was overwritten."""
-
-    def __init__(self, entry: "Entry") -> None:
-        super().__init__(_("Somebody has changed this entry since you opened it. Look at both texts, then save again."))
-        self.entry = entry
 
 
 class EntryActions(models.Model):

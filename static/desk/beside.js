@@ -1,30 +1,61 @@
 // The list beside the composer: live itself, with one click for what may be done with each entry.
-import { ask, desk, words } from "./line.js";
+import { ask, desk, say, words } from "./line.js";
 
 const beside = document.querySelector("#beside");
 const LOOK_EVERY = 5000;
-let latest = "";
+// Each answer has a token of its own, which is no change; what is sent from here has it in a header.
+const TOKEN = /<input type="hidden" name="csrfmiddlewaretoken"[^>]*>/g;
+let latest = beside.innerHTML.replace(TOKEN, "");
+let stream = null;
 
-export function follow(say, edit) {
+export function follow(edit) {
   setInterval(() => document.hidden || refresh(), LOOK_EVERY);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
-  // The readers' own stream: whatever they see, the desk sees at once.
-  if (desk.state !== "draft") new EventSource(`${desk.stream}?after=${desk.change}`).onmessage = refresh;
+  listen(desk.state);
   beside.addEventListener("click", ({ target }) => target.dataset.edit && edit(target.dataset.edit));
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-quiet]")) return;
     event.preventDefault();
-    act(event.target, event.submitter, say);
+    act(event.target, event.submitter);
   });
+}
+
+// The readers' own stream: whatever they see, the desk sees at once.
+function listen(state) {
+  if (stream || state === "draft") return;
+  stream = new EventSource(`${desk.stream}?after=${desk.change}`);
+  stream.onmessage = refresh;
 }
 
 export async function refresh() {
   const answer = await ask(`${desk.base}${desk.article}/latest/`, null, { quietly: true }).catch(() => null);
-  if (!answer || answer.html === latest) return;
-  latest = answer.html;
+  if (!answer) return;
+  listen(answer.state);
+  const html = answer.html.replace(TOKEN, "");
+  if (html === latest) return;
+  latest = html;
+  inPlace(() => { beside.innerHTML = html; });
+}
+
+// Replaces the list so that the row under the pointer, and the one that has the focus, stay where they are: a click must
+// not land on another entry because one has just come in above.
+function inPlace(replace) {
   const focused = describe(document.activeElement);
-  beside.innerHTML = answer.html;
-  if (focused) beside.querySelector(focused)?.focus();
+  const pointed = beside.querySelector("li:hover")?.dataset.entry ?? beside.querySelector("li:focus-within")?.dataset.entry;
+  const top = rowTop(pointed);
+  replace();
+  if (focused) beside.querySelector(focused)?.focus({ preventScroll: true });
+  const moved = rowTop(pointed) - top;
+  // NaN where there is none.
+  if (!moved) return;
+  // Beside the composer the list scrolls, below it the page.
+  const before = beside.scrollTop;
+  beside.scrollTop += moved;
+  scrollBy(0, moved - (beside.scrollTop - before));
+}
+
+function rowTop(entry) {
+  return beside.querySelector(`[data-entry="${entry}"]`)?.getBoundingClientRect().top ?? NaN;
 }
 
 // A button of the list by its entry and what it does, to be found again in the new list.
@@ -34,8 +65,9 @@ function describe(element) {
   return `[data-entry="${entry}"] ` + (element.dataset.act ? `[data-act="${element.dataset.act}"]` : "[data-edit]");
 }
 
-async function act(form, button, say) {
+async function act(form, button) {
   const data = new FormData(form);
+  data.delete("csrfmiddlewaretoken");
   const question = { withdraw: words.withdraw, "send-back": words.sendBack }[button?.dataset.act];
   if (question) {
     const note = await asked(question);
@@ -46,8 +78,10 @@ async function act(form, button, say) {
     const answer = await ask(button?.getAttribute("formaction") ?? form.action, data);
     if (answer.open) location.assign(answer.open);
     else say(words.kept, "done");
+    form.dispatchEvent(new Event("kept"));
   } catch (error) {
     say(error.message || words.away, "problem");
+    form.dispatchEvent(new CustomEvent("refused", { detail: error.answer ?? {} }));
   }
   refresh();
 }

@@ -90,3 +90,10 @@ async function trySignIn(data) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   return page.querySelector(".errorlist, .errors, [role=alert]")?.textContent.trim() || words.away;
 }
+
+// The line under the title, which is read aloud too.
+export function say(sentence, kind = "") {
+  const line = document.querySelector("#say");
+  line.className = kind;
+  line.textContent = sentence;
+}

@@ -1,16 +1,20 @@
 // Photographs: chosen, taken, pasted or dropped; each is sent at once and then has its words beside it.
-import { ask, desk, Refused, words } from "./line.js";
+import { ask, Away, desk, say, words } from "./line.js";
 
 const list = document.querySelector("#photographs");
 const template = document.querySelector("#photograph");
+const lostRow = document.querySelector("#photograph-lost");
 const composer = document.querySelector("#composer");
 
-// For each sentence that people should read.
-export function watch(say, changed) {
-  const add = (files) => [...files].filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name)).forEach((file) => take(file, say, changed));
+// On their way to the site.
+const coming = new Set();
+
+// `changed` is called when the list is another one.
+export function watch(changed) {
+  const add = (files) => [...files].filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name)).forEach((file) => take(file, changed));
   document.querySelector("#choose").addEventListener("change", ({ target }) => {
     // Whatever was chosen: the site says of each file whether it is a photograph.
-    [...target.files].forEach((file) => take(file, say, changed));
+    [...target.files].forEach((file) => take(file, changed));
     target.value = "";
   });
   composer.addEventListener("paste", (event) => {
@@ -31,21 +35,60 @@ export function watch(say, changed) {
   });
 }
 
-async function take(file, say, changed) {
-  const data = new FormData();
-  data.set("photograph", file);
+function take(file, changed) {
   const waiting = document.createElement("li");
   waiting.className = "quiet";
-  waiting.textContent = words.photo;
   list.append(waiting);
+  const trying = develop(file, waiting, changed).finally(() => coming.delete(trying));
+  coming.add(trying);
+}
+
+async function develop(file, waiting, changed) {
+  const data = new FormData();
+  data.set("photograph", file);
+  waiting.textContent = words.photo;
   try {
-    waiting.replaceWith(row(await ask(`${desk.base}photographs/`, data, { seconds: 120 })));
-    list.querySelector("li:last-child input").focus();
+    const item = row(await ask(`${desk.base}photographs/`, data, { seconds: 120 }));
+    // Removed meanwhile, or the box holds another entry by now.
+    if (!waiting.isConnected) return;
+    waiting.replaceWith(item);
     changed();
+    item.querySelector("input").focus();
   } catch (error) {
-    waiting.remove();
-    say(error instanceof Refused ? `${file.name}: ${error.message}` : `${file.name}: ${words.away}`, "problem");
+    if (error instanceof Away) offerAgain(file, waiting, changed);
+    else waiting.remove();
+    say(`${file.name}: ${error.message || words.away}`, "problem");
   }
+}
+
+// The file is here still: nobody has to look for it again.
+function offerAgain(file, waiting, changed) {
+  const again = lostRow.content.cloneNode(true);
+  again.querySelector(".name").textContent = file.name;
+  again.querySelector("[data-again]").addEventListener("click", () => {
+    waiting.remove();
+    take(file, changed);
+  });
+  waiting.replaceChildren(again);
+  waiting.classList.add("lost");
+}
+
+export function areComing() {
+  return coming.size > 0;
+}
+
+export async function come() {
+  await Promise.all(coming);
+}
+
+// One that did not reach the site.
+export function lost() {
+  return list.querySelector(".lost");
+}
+
+// The first field that has no words yet for those who cannot see the picture.
+export function undescribed() {
+  return [...list.querySelectorAll("[data-of=alt]")].find((input) => !input.value.trim());
 }
 
 function row(photograph) {

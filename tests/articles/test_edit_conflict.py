@@ -25,9 +25,9 @@ def test_who_has_read_the_latest_version_saves(entry: Entry, carla: User, edith:
 def test_who_has_read_an_older_one_is_refused_and_told_the_newer(entry: Entry, carla: User, edith: User) -> None:
     stale = Entry.objects.get(pk=entry.pk)
     entry.edit(by=edith, based_on=0, text="Three roads.")
-    with pytest.raises(Conflict, match="Somebody has changed this entry") as refusal:
+    with pytest.raises(Conflict, match="Somebody has changed this since you opened it") as refusal:
         stale.edit(by=carla, based_on=0, text="Five roads.")
-    assert (refusal.value.entry.text, refusal.value.entry.version) == ("Three roads.", 1)
+    assert (refusal.value.now.text, refusal.value.now.version) == ("Three roads.", 1)
     assert Entry.objects.get(pk=entry.pk).text == "Three roads."
 
 

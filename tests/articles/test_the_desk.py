@@ -186,10 +186,33 @@ def test_the_second_of_two_saves_is_shown_both_texts(article: Article, carla: Us
     Desk(edith).send(article, "save", key=key, based_on=0, text="Three roads are closed.")
     answer = Desk(carla).send(article, "save", key=key, based_on=0, text="Two <roads> are closed.")
     assert answer.status_code == 409
-    assert answer.json()["now"] == {"version": 1, "headline": "", "text": "Three roads are closed."}
+    now = answer.json()["now"]
+    assert (now["version"], now["headline"], now["text"]) == (1, "", "Three roads are closed.")
     assert answer.json()["theirs"].startswith("<del>Three</del>")
     assert "<ins>&lt;</ins>roads" in answer.json()["mine"]
     assert Entry.objects.get().text == "Three roads are closed."
+
+
+def test_it_is_shown_too_where_something_else_than_the_words_differs(
+    article: Article, carla: User, edith: User
+) -> None:
+    entry = make_entry(article, "Two roads are closed.", author=carla, label="unconfirmed")
+    key = Desk(carla).get("desk_entry", entry.pk).json()["key"]
+    Desk(edith).send(article, "save", key=key, based_on=0, text="Two roads are closed.", label="confirmed")
+    answer = Desk(carla).send(article, "save", key=key, based_on=0, text="Two roads are closed.", label="unconfirmed")
+    assert answer.json()["theirs"] == "Two roads are closed.\n\nLabel: <del>confirmed</del>"
+    assert answer.json()["mine"] == "Two roads are closed.\n\nLabel: <ins>unconfirmed</ins>"
+
+
+def test_a_new_entry_that_an_editor_has_amended_meanwhile_is_no_less_hers(
+    article: Article, carla: User, edith: User
+) -> None:
+    key = str(uuid4())
+    Desk(carla).send(article, "draft", key=key, based_on=0, text="Two roads")
+    Entry.objects.get().edit(by=edith, based_on=0, text="Two roads, says the police.")
+    assert Desk(carla).send(article, "draft", key=key, based_on=0, text="Two roads are").status_code == 409
+    assert Desk(carla).send(article, key=key, based_on=0, text="Two roads are closed.").status_code == 409
+    assert Entry.objects.get().text == "Two roads, says the police."
 
 
 def test_a_correction_is_made_in_the_same_form(desk: Desk, article: Article, carla: User) -> None:
@@ -255,6 +278,29 @@ def test_a_plain_form_without_a_script_leads_back_to_the_desk(article: Article, 
     assert Article.objects.get().state == "paused"
 
 
+def test_without_a_script_what_was_typed_comes_back(article: Article, carla: User) -> None:
+    client = Client()
+    client.force_login(carla)
+    address = reverse("admin:desk_send", args=[article.pk, "publish"])
+    answer = client.post(address, {"key": str(uuid4()), "text": "The dike holds.", "source_url": "no link"})
+    assert answer.status_code == 422
+    assert "Write the source as a whole link" in answer.content.decode()
+    assert "The dike holds.</textarea>" in answer.content.decode()
+
+
+def test_without_a_script_a_conflict_shows_both_texts(article: Article, carla: User, edith: User) -> None:
+    entry = make_entry(article, "Two roads.", author=carla)
+    key = Desk(carla).get("desk_entry", entry.pk).json()["key"]
+    entry.edit(by=edith, text="Three roads.")
+    client = Client()
+    client.force_login(carla)
+    address = reverse("admin:desk_send", args=[article.pk, "save"])
+    page = client.post(address, {"key": key, "based_on": 0, "text": "Four roads."})
+    assert page.status_code == 409
+    assert "<del>Three</del> roads." in page.content.decode()
+    assert "Four roads.</textarea>" in page.content.decode()
+
+
 # Looking back
 
 
@@ -290,10 +336,39 @@ def test_not_without_a_topic(edith: User) -> None:
 
 def test_points_are_one_a_line(article: Article, edith: User, client: Client) -> None:
     address = reverse("admin:desk_words", args=[article.pk])
-    Desk(edith).post(address, points="The *dike* holds.\n- Two roads are closed.")
+    Desk(edith).post(address, title=article.title, points="The *dike* holds.\n- Two roads are closed.")
     article.refresh_from_db()
     assert article.points_html.count("<li>") == 2
     assert "What you need to know" in client.get(article.get_absolute_url()).content.decode()
+
+
+def test_two_editors_change_different_words_of_an_article(article: Article, edith: User) -> None:
+    opened = {f"initial-{name}": getattr(article, name) for name in ("title", "points", "lead")}
+    address = reverse("admin:desk_words", args=[article.pk])
+    Desk(edith).post(address, **opened, title=article.title, points="", lead="The sea *rises*.")
+    Desk(edith).post(address, **opened, title="Storm and flood", points="", lead="")
+    article.refresh_from_db()
+    assert (article.title, article.lead) == ("Storm and flood", "The sea *rises*.")
+
+
+def test_two_editors_change_the_same_words_of_an_article(article: Article, edith: User) -> None:
+    opened = {f"initial-{name}": getattr(article, name) for name in ("title", "points", "lead")}
+    address, words = reverse("admin:desk_words", args=[article.pk]), {"title": article.title, "points": ""}
+    Desk(edith).post(address, **opened, **words, lead="The sea rises.")
+    answer = Desk(edith).post(address, **opened, **words, lead="The sea falls.")
+    assert answer.status_code == 409
+    assert answer.json()["texts"]["lead"]["mine"] == "The sea <ins>falls</ins>."
+    assert answer.json()["now"] == {"lead": "The sea rises."}
+    article.refresh_from_db()
+    assert article.lead == "The sea rises."
+    # Who has seen both may save.
+    seen = opened | {"initial-lead": "The sea rises."}
+    assert Desk(edith).post(address, **seen, **words, lead="The sea falls.").status_code == 200
+
+
+def test_an_article_needs_a_title(article: Article, edith: User) -> None:
+    answer = Desk(edith).post(reverse("admin:desk_words", args=[article.pk]), title=" ", lead="The sea rises.")
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["title"])
 
 
 def test_the_next_day_s_edition_opens_its_own_desk(article: Article, edith: User) -> None:

@@ -16,13 +16,15 @@ from urllib.request import urlopen
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, transaction
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from accounts.models import User
 from articles.models import Article
 from importers.sample import SAMPLE_PASSWORD, load_sample
-from tests.people import make_article, make_entry
+from tests.people import make_article, make_entry, make_person
 from tests.run import chromium
 
 FLAGS = [
@@ -56,11 +58,15 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+def make_groups() -> None:
+    """The test before has emptied all tables, the groups that a migration made among them."""
+    import_module("accounts.migrations.0004_the_desk_s_roles").make_groups(apps, SimpleNamespace(connection=connection))
+
+
 @pytest.fixture
 def site(live_server: Any) -> str:
     """The address of a running site with the sample content."""
-    # The test before has emptied all tables, the groups that a migration made among them.
-    import_module("accounts.migrations.0004_the_desk_s_roles").make_groups(apps, SimpleNamespace(connection=connection))
+    make_groups()
     load_sample()
     return str(live_server.url)
 
@@ -210,3 +216,65 @@ def reader(browser: Browser, server: LiveSite, blog: Article) -> Iterator[Reader
     for context in reader.contexts:
         context.close()
     assert complaints == []
+
+
+class Desk:
+    """The desk of the article, open in somebody's browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.context = page, page.context
+        self.text = page.get_by_role("textbox", name="Text", exact=True)
+        self.headline = page.get_by_role("textbox", name="Headline")
+        self.said = page.locator("#say")
+        self.beside = page.locator("#beside")
+        self.conflict = page.locator("#conflict")
+        self.is_phone = bool(page.viewport_size and page.viewport_size["width"] < 800)
+
+    def write(self, text: str) -> None:
+        self.text.fill(text)
+
+    def send(self) -> None:
+        """One chord; on a phone one tap."""
+        if self.is_phone:
+            self.page.locator("#composer .send button[data-send]:visible").first.tap()
+        else:
+            self.page.keyboard.press("Control+Enter")
+
+    def row(self, text: str) -> Any:
+        """The entry in the list beside the composer."""
+        return self.beside.locator("li").filter(has_text=text)
+
+    def open_again(self) -> "Desk":
+        """In another page of the same browser."""
+        page = self.context.new_page()
+        page.goto(self.page.url)
+        return Desk(page)
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+def size(request: pytest.FixtureRequest) -> dict[str, int]:
+    return request.param
+
+
+@pytest.fixture
+def sit_down(reader: Reader, blog: Article) -> Iterator[Any]:
+    """Opens the desk of the article for one of the newsroom, by name and role."""
+    make_groups()
+
+    def sit_down(name: str, role: str, size: dict[str, int] = DESK) -> Desk:
+        person = User.objects.filter(name=name).first() or make_person(name, role)
+        # As the server's process knows it, which has none of the tests' own quick hashes.
+        person.password = PBKDF2PasswordHasher().encode("secret", "salt", iterations=1)
+        person.save()
+        phone = {"has_touch": True, "is_mobile": True} if size == PHONE else {}
+        page = reader.open(size=size, **phone)
+        page.goto(f"/accounts/login/?next=/admin/articles/article/desk/{blog.pk}/")
+        page.get_by_label("Username").fill(person.username)
+        page.get_by_label("Password").fill("secret")
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/desk/*/")
+        return Desk(page)
+
+    yield sit_down
+    # Refusals and lines that are down are what many of these tests are about; Chromium writes each into the console.
+    reader.complaints[:] = [one for one in reader.complaints if not one.startswith("Failed to load resource")]

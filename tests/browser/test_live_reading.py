@@ -99,7 +99,7 @@ def test_small_steps_do_not_add_up(page, blog):
     pk, above = read_entry(page)
     before = top(page, pk)
     for number in range(6):
-        above[number].edit(text="Words. " * (7 * number))
+        above[number].edit(text="Words. " * (7 * number + 1))
         settle(page, blog)
     assert abs(top(page, pk) - before) <= 1
 
