@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -34,6 +35,11 @@ class PersonAdmin(UserAdmin):
         ),
     )
     readonly_fields = ("last_login", "date_joined")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """By their own fields and groups, and not by what others have that names them: a pseudonym does."""
+        own = {field.name for field in User._meta.get_fields() if field.concrete}
+        return lookup.partition("__")[0] in own and super().lookup_allowed(lookup, value, request)
 
     def get_readonly_fields(self, request, obj=None):  # type: ignore[no-untyped-def]
         """An administrator who is no superuser makes nobody a superuser."""

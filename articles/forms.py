@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from articles.differences import side_by_side
 from articles.models import Article, Byline, Conflict, Entry, Photograph, Shot, Topic
 from articles.models.article import free_slug
-from articles.models.byline import SEPARATOR
+from articles.models.byline import as_byline
 from articles.models.entry import join_tags
 from articles.models.rights import Person
 from newsroom import markup
 
 MOST_PHOTOGRAPHS = 20
+YEARS = range(1900, 2200)
+NO_BYLINE_OF_YOURS = _("“%(name)s” is no byline of yours. Choose one of the list, or add it under Bylines.")
 
 
 class SourceField(forms.URLField):
@@ -43,7 +45,7 @@ class ComposerForm(forms.ModelForm):
     at = forms.CharField(required=False, max_length=40)
     pin = forms.BooleanField(required=False)
     photographs = forms.JSONField(required=False)
-    based_on = forms.IntegerField(required=False, min_value=0)
+    based_on = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     correction = forms.CharField(required=False, max_length=500)
 
     class Meta:
@@ -60,22 +62,23 @@ class ComposerForm(forms.ModelForm):
     def clean_bylines(self) -> str:
         """Names that this person may write under; else another's pseudonym could be tried out."""
         data: Any = self.data
-        names = [name.strip() for name in data.getlist("bylines") if name.strip()]
-        others = [name for name in names if name != getattr(self.by, "name", "")]
-        if others:
+        byline = as_byline(data.getlist("bylines"))
+        names = Entry(byline=byline).bylines
+        if others := [name for name in names if name != getattr(self.by, "name", "")]:
             open_to = set(Byline.objects.open_to(self.by.pk).filter(name__in=others).values_list("name", flat=True))
             # What stands there already stays, whoever edits.
             open_to |= set(self._standing_bylines())
             if strange := [name for name in others if name not in open_to]:
-                raise forms.ValidationError(
-                    _("“%(name)s” is no byline of yours. Choose one of the list, or add it under Bylines."),
-                    params={"name": strange[0]},
-                )
-        return SEPARATOR.join(dict.fromkeys(names))
+                raise forms.ValidationError(NO_BYLINE_OF_YOURS, params={"name": strange[0]})
+        return byline
 
     def _standing_bylines(self) -> list[str]:
         found = Entry.objects.filter(key=self.cleaned_data.get("key")).first()
         return found.bylines if found else []
+
+    def clean_based_on(self) -> int:
+        """Who does not say what they have read has read the first version."""
+        return self.cleaned_data["based_on"] or 0
 
     def clean_at(self) -> datetime | None:
         """In the article's time zone, as the field says."""
@@ -83,6 +86,8 @@ class ComposerForm(forms.ModelForm):
             return None
         try:
             written = datetime.fromisoformat(self.cleaned_data["at"])
+            # Near the ends of the calendar no time zone can be reckoned with.
+            YEARS.index(written.year)
         except ValueError:
             raise forms.ValidationError(_("Write the time as 2026-05-31 14:30.")) from None
         if timezone.is_aware(written):
@@ -93,8 +98,8 @@ class ComposerForm(forms.ModelForm):
     def clean_photographs(self) -> list[Shot]:
         sent = self.cleaned_data["photographs"] or []
         try:
-            return [Shot(**{**shot, "id": int(shot["id"])}) for shot in sent[:MOST_PHOTOGRAPHS]]
-        except (TypeError, KeyError, ValueError):
+            return [_shot(**shot) for shot in sent[:MOST_PHOTOGRAPHS]]
+        except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
             raise forms.ValidationError(_("The photographs did not come through. Add them again.")) from None
 
     def fields_of_entry(self) -> dict[str, Any]:
@@ -103,6 +108,18 @@ class ComposerForm(forms.ModelForm):
         # As it is stored, so that the same text sent again is the same.
         fields["text"] = markup.tidy(fields["text"])
         return fields | {"byline": self.cleaned_data["bylines"]}
+
+
+def _shot(id: int, alt: str = "", caption: str = "", credit: str = "") -> Shot:
+    """Cut and tidied as it is stored, so that the same sent again is the same."""
+    if not 0 < int(id) < 2**63:
+        raise ValueError(id)
+    return Shot(int(id), tidy_line(alt)[:500], tidy_line(caption)[:300], tidy_line(credit)[:100])
+
+
+def tidy_line(text: str) -> str:
+    """What no database takes is left out, half a pair of surrogates too."""
+    return markup.tidy(text.encode(errors="ignore").decode())
 
 
 def problems(form: forms.BaseForm) -> dict[str, str]:
@@ -146,9 +163,8 @@ class WordsForm(forms.ModelForm):
         return {name: value for name, value in changed.items() if value != getattr(self.now, name)}
 
     def read(self) -> dict[str, str]:
-        """Of the words that it changes, how they were when it was opened."""
-        hidden = {name: self[name].html_initial_name for name in self.changes()}
-        return {name: markup.tidy(self.data[sent]) for name, sent in hidden.items() if sent in self.data}
+        """Of the words that it changes, how they were when it was opened; nothing, where it does not say."""
+        return {name: markup.tidy(self.data.get(self[name].html_initial_name, "")) for name in self.changes()}
 
     def written(self, name: str) -> str:
         return markup.tidy(self.cleaned_data.get(name) or "")
@@ -214,7 +230,7 @@ def as_form(entry: Entry) -> dict[str, Any]:
         entry.key = uuid4()
         Entry.objects.filter(pk=entry.pk, key=None).update(key=entry.key)
         entry.refresh_from_db(fields=["key"])
-    at = entry.scheduled_for if entry.state == Entry.State.SCHEDULED else None
+    at = entry.scheduled_for if entry.state not in Entry.SEEN else None
     return {
         "id": entry.pk,
         "key": str(entry.key),
@@ -227,6 +243,7 @@ def as_form(entry: Entry) -> dict[str, Any]:
         "source_url": entry.source_url,
         "tags": ", ".join(entry.tag_list),
         "is_key_event": entry.is_key_event,
+        "pin": entry.pin_on_publish,
         "at": f"{at.astimezone(entry.article.zone):%Y-%m-%dT%H:%M}" if at else "",
         "note": entry.note,
         "photographs": [photograph_as_form(photograph) for photograph in entry.photographs.all()],

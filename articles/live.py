@@ -95,9 +95,10 @@ def _tell(answer: Changes, article: Article, after: int) -> None:
     if pinned:
         answer.pinned = {"id": pinned.pk}
         if pinned.change > after:
+            with_corrections([pinned])
             answer.pinned["html"] = _render("_pinned", article, pinned=pinned)
-    # An edit may have made it an ordinary entry.
-    if any(entry.is_key_event or entry.edited_at for entry in changed):
+    # One that was edited or marked may have been a key event before.
+    if any(entry.is_key_event or entry.version for entry in changed):
         answer.parts["events"] = _render("_events", article, key_events=article.entries.key_events())
 
 

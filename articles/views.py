@@ -26,12 +26,14 @@ from articles.models.entry import NAMED
 from articles.pages import answer_about, article_page, site_page
 from newsroom.ids import parse_id
 from newsroom.keyset import Page, cursor_of, keyset_page
+from newsroom.markup import tidy
 from newsroom.shared import is_public_file, is_shared
 
 ENTRIES_PER_PAGE = 50
 ARTICLES_PER_PAGE = 20
 CORRECTIONS_PER_PAGE = 50
 ENTRIES_ON_FRONT = 4
+LONGEST_TAG = 300
 
 NEWEST = ("-published_at", "-id")
 OLDEST = ("published_at", "id")
@@ -80,7 +82,7 @@ def topic(request: HttpRequest, topic: str) -> HttpResponse:
 @article_page
 def article(request: HttpRequest, article: Article) -> HttpResponse:
     oldest_first = request.GET.get("order") == "oldest"
-    tag = request.GET.get("tag", "")
+    tag = tidy(request.GET.get("tag", ""))[:LONGEST_TAG]
     entries = article.entries.published().defer("text")
     if tag:
         entries = entries.tagged(tag)
@@ -88,6 +90,8 @@ def article(request: HttpRequest, article: Article) -> HttpResponse:
     on_first_page = not _further(request)
     if not page.rows and (tag or not on_first_page):
         raise Http404(_("There are no more entries."))
+    pinned = entries.pinned() if on_first_page and not tag else None
+    with_corrections([pinned] if pinned else [])
     context = {
         "article": article,
         "page": page,
@@ -95,7 +99,7 @@ def article(request: HttpRequest, article: Article) -> HttpResponse:
         "all_days": _days(article),
         "tag": tag,
         "tag_query": f"{urlencode({'tag': tag})}&" if tag else "",
-        "pinned": entries.pinned() if on_first_page and not tag else None,
+        "pinned": pinned,
         "key_events": article.entries.key_events(),
         "order": "oldest" if oldest_first else "newest",
         "on_first_page": on_first_page,
@@ -124,9 +128,7 @@ def article_day(request: HttpRequest, article: Article, day: date) -> HttpRespon
 
 @article_page
 def entry(request: HttpRequest, article: Article, entry_id: int) -> HttpResponse:
-    shown = get_object_or_404(
-        article.entries.exclude(state__in=[Entry.State.DRAFT, Entry.State.SCHEDULED]), pk=entry_id
-    )
+    shown = get_object_or_404(article.entries.filter(state__in=Entry.SEEN), pk=entry_id)
     shown.article = article
     with_corrections([shown])
     if shown.state == Entry.State.WITHDRAWN:

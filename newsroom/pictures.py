@@ -19,6 +19,14 @@ pi_heif.register_heif_opener(thumbnails=False)
 LONGEST_BYTES = 25_000_000
 # A camera of today; 150 MB once decoded.
 MOST_PIXELS = 50_000_000
+# Of what no camera makes, which takes more memory to decode: a screen of today has 15 million.
+MOST_PIXELS_OF_OTHERS = 25_000_000
+FROM_CAMERAS = ("JPEG", "MPO", "HEIF")
+# Of a long picture of a screen; WebP ends at 16,383.
+TALLEST = 16_000
+# A progressive JPEG comes in ten scans or so; each costs as much as a picture, and takes a dozen bytes.
+MOST_SCANS = 100
+SCAN = b"\xff\xda"
 # Of phones, of desks, and of those with twice the dots.
 WIDTHS = (480, 960, 1600)
 FALLBACK_WIDTH = 960
@@ -31,7 +39,7 @@ SAVING: dict[str, dict[str, Any]] = {
     "jpeg": {"format": "JPEG", "quality": 80, "optimize": True, "progressive": True},
 }
 REDUCED = ("RGB", "RGBA", "L", "LA", "CMYK")
-# One at a time in a process: of 12 megapixels it takes 200 MB for a moment, of 50 (as WebP) up to 800.
+# One at a time in a process: of 12 megapixels it takes 200 MB for a moment.
 _developing = threading.Lock()
 _srgb = ImageCms.createProfile("sRGB")
 
@@ -73,7 +81,11 @@ def develop(file: IO[bytes]) -> Picture:
     with _developing, warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         picture = _decode(data)
-        return _render(picture)
+        try:
+            return _render(picture)
+        except (OSError, ValueError, MemoryError):
+            # What an encoder does not take: a strip one pixel wide, say.
+            raise _broken() from None
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -82,13 +94,16 @@ def _decode(data: bytes) -> Image.Image:
         image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError) as error:
         if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
-            raise _too_large() from None
+            raise _too_large(MOST_PIXELS) from None
         raise Refused(_("This is no photograph. Send a JPEG, PNG, WebP, AVIF, GIF or HEIC file.")) from None
     except Exception:
         raise _broken() from None
     # Before a pixel is decoded: the header says how many there are.
-    if image.width * image.height > MOST_PIXELS:
-        raise _too_large()
+    most = MOST_PIXELS if image.format in FROM_CAMERAS else MOST_PIXELS_OF_OTHERS
+    if image.width * image.height > most:
+        raise _too_large(most)
+    if data.count(SCAN) > MOST_SCANS and image.format in ("JPEG", "MPO"):
+        raise _broken()
     if image.width < 1 or image.height < 1:
         raise _broken()
     try:
@@ -100,7 +115,7 @@ def _decode(data: bytes) -> Image.Image:
             image = image.reduce(factor)
         return _plain(ImageOps.exif_transpose(image))
     except MemoryError:
-        raise _too_large() from None
+        raise _too_large(most) from None
     except Exception:
         # Whatever a decoder says of a stranger's bytes means the same.
         raise _broken() from None
@@ -136,6 +151,8 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _render(picture: Image.Image) -> Picture:
+    if picture.height > TALLEST:
+        picture = _at_width(picture, max(1, picture.width * TALLEST // picture.height))
     widest = min(picture.width, WIDTHS[-1])
     fallback = min(picture.width, FALLBACK_WIDTH)
     renditions = []
@@ -162,8 +179,9 @@ def _save(picture: Image.Image, format: str) -> Rendition:
     return Rendition(picture.width, picture.height, format, out.getvalue())
 
 
-def _too_large() -> Refused:
-    return Refused(_("This picture is too large: at most 50 megapixels. Make it smaller, then add it again."))
+def _too_large(most: int) -> Refused:
+    sentence = _("This picture is too large: at most %(most)d megapixels. Make it smaller, then add it again.")
+    return Refused(sentence % {"most": most // 1_000_000})
 
 
 def _broken() -> Refused:

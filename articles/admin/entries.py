@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from articles.admin.articles import DRAFTS_FIRST, Desk
 from articles.desk.entry_views import revisions
 from articles.differences import side_by_side
-from articles.forms import SourceField, both_texts
+from articles.forms import NO_BYLINE_OF_YOURS, SourceField, both_texts
 from articles.models import Article, Byline, Conflict, Entry
-from articles.models.byline import SEPARATOR
+from articles.models.byline import as_byline, taken_away
 from articles.models.entry import join_tags
+from articles.models.entry_actions import PSEUDONYM_STAYS
 
 
 class EntryForm(forms.ModelForm):
@@ -41,13 +42,16 @@ class EntryForm(forms.ModelForm):
 
     def clean_byline(self) -> str:
         """Any public name but somebody else's pseudonym."""
-        names = [name.strip() for name in self.cleaned_data["byline"].split(",") if name.strip()]
-        strange = Byline.objects.filter(name__in=names, is_pseudonym=True).exclude(owner_id=self.by.pk)
-        standing = set(Entry(byline=self.initial.get("byline") or "").bylines)
-        for name in strange.values_list("name", flat=True):
-            if name not in standing:
-                raise forms.ValidationError(_("“%(name)s” is taken. Choose another."), params={"name": name})
-        return SEPARATOR.join(names)
+        byline = as_byline(self.cleaned_data["byline"].split(","))
+        standing, names = Entry(byline=self.initial.get("byline") or "").bylines, Entry(byline=byline).bylines
+        standing = standing if self.instance.pk else []
+        secret = Byline.objects.secret_to(self.by.pk)
+        for name in names:
+            if name.casefold() in secret and name not in standing:
+                raise forms.ValidationError(NO_BYLINE_OF_YOURS, params={"name": name})
+        if stays := taken_away(standing, names, self.by.pk):
+            raise forms.ValidationError(PSEUDONYM_STAYS, params={"name": stays})
+        return byline
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -86,8 +90,8 @@ class EntryAdmin(Desk):
         return format_html('<a href="{}">{}</a>', entry.get_absolute_url(), _("look"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
-        entries = super().get_queryset(request)
-        return entries if self._may_change_any(request) else entries.filter(author=request.user)
+        entries: Any = super().get_queryset(request)
+        return cast("QuerySet[Entry]", entries.reached_by(request.user))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Whose an entry is cannot be found out by asking for somebody's: they may write under a pseudonym."""

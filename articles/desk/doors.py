@@ -95,6 +95,6 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 
 
 def _signed_out(request: HttpRequest) -> HttpResponse:
-    if wants_json(request):
-        return answer({"error": _("You are signed out. Sign in again: what you wrote is still here.")}, 401)
+    if wants_json(request) or _typed(request):
+        return refused(request, _("You are signed out. Sign in again: what you wrote is still here."), 401)
     return redirect_to_login(request.get_full_path(), reverse("admin:login"))

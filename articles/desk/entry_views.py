@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from articles.desk.doors import StaffRequest, answer, back, desk_view
-from articles.desk.lists import known_as
+from articles.desk.lists import is_hidden_from, known_as
 from articles.differences import side_by_side
-from articles.forms import as_form
+from articles.forms import as_form, tidy_line
 from articles.models import Entry, Presence
-from articles.models.rights import Person, allow, may_edit, may_write
+from articles.models.rights import Person, allow, hidden_writers, may_edit, may_write
+from newsroom.ids import parse_id
 
 REVISIONS_SHOWN = 50
 # What readers see of a revision, in the order of a page; the rest is shown by its name.
@@ -22,12 +23,19 @@ NAMED = ("state", "byline", "label", "source_url", "tags", "is_key_event", "is_p
 
 
 def _reason(request: StaffRequest) -> str:
-    return request.POST.get("note", "").strip()[:500]
+    return tidy_line(request.POST.get("note", ""))[:500]
+
+
+def _read(request: StaffRequest) -> int | None:
+    """The version that was looked at before it was let out."""
+    return parse_id(request.POST.get("based_on", ""))
 
 
 # By their names in the address.
 ACTIONS: dict[str, Callable[[Entry, Person, StaffRequest], None]] = {
-    "publish": lambda entry, me, _request: entry.publish(by=me),
+    "approve": lambda entry, me, request: entry.approve(by=me, based_on=_read(request)),
+    "publish": lambda entry, me, request: entry.publish(by=me, based_on=_read(request)),
+    "recall": lambda entry, me, _request: entry.recall(by=me),
     "unschedule": lambda entry, me, _request: entry.unschedule(by=me),
     "discard": lambda entry, me, _request: entry.discard(by=me),
     "submit": lambda entry, me, _request: entry.submit(by=me),
@@ -45,7 +53,7 @@ ACTIONS: dict[str, Callable[[Entry, Person, StaffRequest], None]] = {
 def act(request: StaffRequest, entry_id: int, action: str) -> HttpResponse:
     entry = _entry(entry_id)
     ACTIONS[action](entry, request.user, request)
-    return back(request, {"id": entry.pk, "state": entry.state}, entry.article)
+    return back(request, {"id": entry.pk, "state": entry.state, "version": entry.version}, entry.article)
 
 
 @desk_view("GET", may_write)
@@ -74,24 +82,28 @@ def revisions(request: StaffRequest, entry_id: int) -> HttpResponse:
     entry = _entry(entry_id)
     allow(may_edit(request.user, entry))
     kept = list(entry.history.select_related("history_user")[: REVISIONS_SHOWN + 1])
-    shown = [_revision(new, old, entry) for new, old in zip(kept, [*kept[1:], None], strict=True)][:REVISIONS_SHOWN]
+    hidden = hidden_writers()
+    pairs = zip(kept, [*kept[1:], None], strict=True)
+    shown = [_revision(new, old, entry, request.user, hidden) for new, old in pairs][:REVISIONS_SHOWN]
     context = {**admin.site.each_context(request), "title": _("Revisions"), "entry": entry, "article": entry.article}
     return render(request, "admin/articles/desk/revisions.html", context | {"revisions": shown})
 
 
-def _revision(new: Any, old: Any, entry: Entry) -> dict[str, Any]:
+def _revision(new: Any, old: Any, entry: Entry, me: Any, hidden: set[int]) -> dict[str, Any]:
     changed = set(new.diff_against(old).changed_fields) if old else set()
     texts = []
     for name in SHOWN:
         if name in changed or (old is None and getattr(new, name)):
             before, after = side_by_side(getattr(old, name) if old else "", getattr(new, name))
             texts.append((_label(name), before, after))
+    # A name that it was signed with before would say who is behind the one of today.
+    named = [name for name in NAMED if name != "byline" or not is_hidden_from(me, entry, hidden)]
     return {
         "at": new.history_date,
-        "by": known_as(new.history_user, entry),
+        "by": known_as(new.history_user, entry, me, hidden),
         "is_first": old is None,
         "texts": texts,
-        "others": [(_label(name), getattr(old, name), getattr(new, name)) for name in NAMED if name in changed],
+        "others": [(_label(name), getattr(old, name), getattr(new, name)) for name in named if name in changed],
     }
 
 

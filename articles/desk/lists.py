@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, Byline, Entry, Presence
-from articles.models.rights import may_act, may_change_any, may_decide, may_edit
+from articles.models import Article, Entry, Presence
+from articles.models.rights import hidden_writers, may_act, may_decide, may_edit
 
 LATEST = 20
 WAITING = (Entry.State.SUBMITTED, Entry.State.SCHEDULED, Entry.State.DRAFT)
@@ -15,8 +16,7 @@ WAITING = (Entry.State.SUBMITTED, Entry.State.SCHEDULED, Entry.State.DRAFT)
 def beside(article: Article, me: Any) -> dict[str, Any]:
     """Waiting and latest entries as rows, who edits what, and how many wait for an editor in all articles."""
     waiting = article.entries.filter(state__in=WAITING).order_by("state", "-id")
-    if not may_change_any(me):
-        waiting = waiting.filter(author=me)
+    waiting = waiting.reached_by(me)
     seen = article.entries.filter(state__in=Entry.SEEN)
     entries = [*waiting[:LATEST], *seen[:LATEST]]
     editing = _editing(entries, me)
@@ -38,7 +38,8 @@ def actions_for(entry: Entry, me: Any) -> list[tuple[str, Any]]:
     states, acts, decides = Entry.State, may_act(me, entry), may_decide(me)
     offered: list[tuple[bool, str, Any]] = [
         (may_edit(me, entry) and entry.state == states.DRAFT, "discard", _("Throw away")),
-        (acts and entry.state == states.SUBMITTED, "publish", _("Approve")),
+        (acts and entry.state == states.SUBMITTED, "approve", _("Approve")),
+        (entry.author_id == me.pk and entry.state == states.SUBMITTED, "recall", _("Take back")),
         (decides and entry.state == states.SUBMITTED, "send-back", _("Return …")),
         (acts and entry.state == states.SCHEDULED, "publish", _("Publish now")),
         (acts and entry.state == states.SCHEDULED, "unschedule", _("Take back")),
@@ -55,17 +56,23 @@ def actions_for(entry: Entry, me: Any) -> list[tuple[str, Any]]:
 def _editing(entries: Iterable[Entry], me: Any) -> dict[int, list[str]]:
     by_id = {entry.pk: entry for entry in entries}
     found: dict[int, list[str]] = {}
+    hidden = hidden_writers()
     here = Presence.objects.here().filter(entry__in=by_id).exclude(person_id=me.pk).select_related("person")
     for presence in here:
-        name = known_as(presence.person, by_id[presence.entry_id])
+        name = known_as(presence.person, by_id[presence.entry_id], me, hidden)
         found.setdefault(presence.entry_id, []).append(name)
     return found
 
 
-def known_as(person: Any, entry: Entry) -> str:
-    """The name under which colleagues see somebody at an entry: who writes it under a pseudonym is seen by no other."""
+def known_as(person: Any, entry: Entry, me: Any, hidden: set[int]) -> str:
+    """The name under which this person is seen at an entry. Who wrote it and has a pseudonym (`hidden`) is seen by
+    others under what it is signed with, whether that is the pseudonym or not: else the difference would tell."""
     if person is None:
         return ""
-    if person.pk == entry.author_id and Byline.objects.filter(name__in=entry.bylines, is_pseudonym=True).exists():
-        return entry.byline
+    if is_hidden_from(me, entry, hidden) and person.pk == entry.author_id:
+        return entry.byline or translated("who wrote it")
     return str(person.name)
+
+
+def is_hidden_from(me: Any, entry: Entry, hidden: set[int]) -> bool:
+    return entry.author_id in hidden and entry.author_id != me.pk

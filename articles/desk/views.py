@@ -18,12 +18,11 @@ from articles.desk.lists import beside
 from articles.forms import ComposerForm, NewArticleForm, WordsForm, photograph_as_form, problems
 from articles.media import photograph_file
 from articles.models import LONGEST_TEXT, Article, Byline, Conflict, Entry, Photograph, correct
+from articles.models.entry_actions import LONGEST_HOLD
 from articles.models.posting import edit_if_different
 from articles.models.rights import may_change_any, may_decide, may_publish, may_run, may_write
 from newsroom import markup
 from newsroom.pictures import Refused
-
-LONGEST_HOLD = 10
 
 
 @desk_view("GET", may_write)
@@ -107,6 +106,9 @@ def _draft(form: ComposerForm, article: Article, me: Any) -> Entry:
         key=sent["key"],
         based_on=sent["based_on"],
         photographs=sent["photographs"],
+        # What is chosen for when it goes out.
+        scheduled_for=sent["at"],
+        pin_on_publish=sent["pin"],
         **form.fields_of_entry(),
     )
 

@@ -131,7 +131,7 @@ class Article(models.Model):
     previous_edition = models.OneToOneField(
         "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="next_edition"
     )
-    # When somebody last said that it goes on, and when the silent article last asked whether it does.
+    # When somebody last worked on it or said that it goes on, and when it last asked whether it does, being silent.
     kept_open_at = models.DateTimeField(null=True, editable=False)
     asked_at = models.DateTimeField(null=True, editable=False)
     # The number of the newest change of anything a reader sees of the article and its entries.
@@ -234,7 +234,7 @@ class Article(models.Model):
 
     @property
     def last_sign(self) -> datetime:
-        """Of life: the last update, or that somebody said that it goes on."""
+        """Of life: an update, work on what stands there, or that somebody said that it goes on."""
         signs = [self.updated_at, self.published_at, self.kept_open_at]
         return max(sign for sign in signs if sign)
 
@@ -249,17 +249,26 @@ class Article(models.Model):
         `based_on` has fields as the editor has read them: raises Conflict where somebody has changed one since.
         A new time zone moves the article's entries to the days they have there.
         """
-        with self._run(by) as locked:
-            if any(getattr(locked, name) not in (read, fields.get(name)) for name, read in (based_on or {}).items()):
-                raise Conflict(locked)
-            for name, value in fields.items():
-                setattr(locked, name, value)
-            locked.own_change = locked.change
-            if fields.keys() & {"topic", "slug", "time_zone", "language"}:
-                locked.page_change = locked.change
-            locked.save(update_fields=[*fields, "own_change", "page_change"])
-            if "time_zone" in fields:
-                locked._sort_entries_into_days()
+        allow(by is None or may_run(by))
+        linked = fields.keys() & {"topic", "title", "slug"}
+        # The newer before the older, as in go_live: two that wait for each other would wait for ever.
+        with transaction.atomic():
+            if linked:
+                _touch(Article.objects.filter(previous_edition=self).first())
+            with self._run(by) as locked:
+                read = based_on or {}
+                if any(getattr(locked, name) not in (value, fields.get(name)) for name, value in read.items()):
+                    raise Conflict(locked)
+                for name, value in fields.items():
+                    setattr(locked, name, value)
+                locked.own_change = locked.change
+                if fields.keys() & {"topic", "slug", "time_zone", "language"}:
+                    locked.page_change = locked.change
+                locked.save(update_fields=[*fields, "own_change", "page_change"])
+                if "time_zone" in fields:
+                    locked._sort_entries_into_days()
+            if linked:
+                _touch(self.previous_edition)
 
     def go_live(self, at: datetime | None = None, *, by: Person | None = None) -> None:
         """Shows a draft to readers. `at` is for imports of what was published long ago."""
@@ -267,11 +276,8 @@ class Article(models.Model):
             require(locked, Article.State.DRAFT)
             locked.published_at = at or timezone.now()
             locked._enter(Article.State.LIVE, "published_at")
-            if locked.previous_edition:
-                # Its pages link here from now on.
-                with next_change(locked.previous_edition) as previous:
-                    previous.own_change = previous.change
-                    previous.save(update_fields=["own_change"])
+            # Its pages link here from now on.
+            _touch(locked.previous_edition)
 
     def pause(self, *, by: Person | None = None) -> None:
         with self._run(by) as locked:
@@ -348,6 +354,14 @@ class Article(models.Model):
                 # Their times read differently now, so each carries the number.
                 entry.change = self.change
         self.entries.bulk_update(entries, ["day", "change"], batch_size=500)
+
+
+def _touch(edition: Article | None) -> None:
+    """Its pages name another article, of which something has changed that they show."""
+    if edition:
+        with next_change(edition) as locked:
+            locked.own_change = locked.change
+            locked.save(update_fields=["own_change"])
 
 
 def as_list(points: str) -> str:

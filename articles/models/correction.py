@@ -6,8 +6,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.changing import NotAllowed
+from articles.models.article import Article
+from articles.models.changing import NotAllowed, copy_fields
 from articles.models.entry import Entry
+from articles.models.posting import differs
 from articles.models.rights import Person, allow, may_act
 
 
@@ -38,18 +40,34 @@ class Correction(models.Model):
 
 
 def correct(entry: Entry, note: str, *, by: Person | None = None, **edit: Any) -> None:
-    """Edits a published entry, as Entry.edit does, and tells readers what was wrong."""
+    """Edits a published entry, as Entry.edit does, and tells readers what was wrong.
+
+    The same once more changes nothing: it was sent again.
+    """
     note = note.strip()
     if not note:
         raise NotAllowed(_("Say in a sentence what was wrong: readers will see it."))
     with transaction.atomic():
+        # The article before the entry, as in all that readers see; what is read from here on stays.
+        Article.objects.select_for_update().get(pk=entry.article_id)
         current = Entry.objects.get(pk=entry.pk)
         allow(by is None or may_act(by, current))
+        if _is_told(current, note, by, edit):
+            copy_fields(current, entry)
+            return
         if current.state != Entry.State.PUBLISHED:
             raise NotAllowed(_("Only what readers see can be corrected. Edit it instead."))
         now = timezone.now()
         entry.edit(by=by, corrected_at=now, **edit)
         entry.corrections.create(note=note, by_id=by.pk if by else None, at=now)
+
+
+def _is_told(entry: Entry, note: str, by: Person | None, edit: dict[str, Any]) -> bool:
+    latest = entry.corrections.first()
+    if latest is None or (latest.note, latest.by_id) != (note, by.pk if by else None):
+        return False
+    fields = {name: value for name, value in edit.items() if name not in ("based_on", "photographs")}
+    return not differs(entry, edit.get("photographs"), fields)
 
 
 def with_corrections(entries: Iterable[Entry]) -> None:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from articles.models.article import LONGEST_TEXT, Article
-from articles.models.byline import SEPARATOR
+from articles.models.byline import LONGEST_BYLINE, SEPARATOR
 from articles.models.entry_actions import EntryActions
 from articles.models.photograph import Photograph, figures
 from articles.models.posting import Posting
+from articles.models.rights import Person, hidden_writers, may_change_any
 from newsroom import markup
 from newsroom.keyset import cursor_of
 
@@ -52,6 +53,13 @@ class EntryQuerySet(Posting, models.QuerySet["Entry"]):
         """Scheduled, and their time has come."""
         return self.filter(state=Entry.State.SCHEDULED, scheduled_for__lte=now).order_by("scheduled_for", "id")
 
+    def reached_by(self, by: Person) -> Self:
+        """Their own, and those of others for who looks after them; see rights.reaches."""
+        own = Q(author=by.pk)
+        if not may_change_any(by):
+            return self.filter(own)
+        return self.filter(own | ~Q(state=Entry.State.DRAFT) | Q(author=None) | ~Q(author__in=hidden_writers()))
+
     def submitted(self) -> Self:
         """What waits for an editor, who sees first what has waited longest."""
         return self.filter(state=Entry.State.SUBMITTED).order_by("id")
@@ -85,7 +93,7 @@ class Entry(EntryActions):
     # Text and photographs, as readers get them.
     html = models.TextField(editable=False)
     # Names as they were published, one after the other; see Byline.
-    byline = models.CharField(_("byline"), max_length=300, blank=True)
+    byline = models.CharField(_("byline"), max_length=LONGEST_BYLINE, blank=True)
     label = models.CharField(_("label"), max_length=11, choices=Label.choices, default=Label.NONE, blank=True)
     source_url = models.URLField(
         _("source"), max_length=500, blank=True, help_text=_("Where it was reported first, as a link.")
@@ -99,7 +107,10 @@ class Entry(EntryActions):
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     # The calendar day of published_at in the article's time zone: pages are grouped and found by it.
     day = models.DateField(null=True, editable=False)
+    # Of a draft and of what was submitted: the time that its writer has chosen.
     scheduled_for = models.DateTimeField(_("goes out at"), null=True, editable=False)
+    # Whether it is to be pinned when it goes out.
+    pin_on_publish = models.BooleanField(default=False, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
     corrected_at = models.DateTimeField(null=True, editable=False)
     # What an editor, or the site, tells those who wrote it.
@@ -120,7 +131,9 @@ class Entry(EntryActions):
 
     objects = EntryQuerySet.as_manager()
     # Who changed what, when: one row each time an entry is saved. What can be made anew from it is left out.
-    history = HistoricalRecords(excluded_fields=["html", "day", "change", "imported_from", "created_at", "key"])
+    history = HistoricalRecords(
+        excluded_fields=["html", "day", "change", "imported_from", "created_at", "key", "pin_on_publish"]
+    )
 
     class Meta:
         ordering = ["-published_at", "-id"]

@@ -9,11 +9,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.rights import Person, allow, may_write
+from articles.models.changing import NotAllowed
+from articles.models.rights import Person, allow, may_change_any, may_write
 from newsroom import pictures
 
 if TYPE_CHECKING:
@@ -40,25 +42,25 @@ class PhotographQuerySet(models.QuerySet["Photograph"]):
         """Develops what somebody sent; the file itself is not kept. Raises pictures.Refused."""
         allow(may_write(by))
         picture = pictures.develop(file)
-        photograph = Photograph(
+        # The row first: where a file cannot be written, it is known what to clear away.
+        photograph = self.create(
             name=secrets.token_hex(12),
             by_id=by.pk,
             width=picture.width,
             height=picture.height,
             widths=" ".join(str(width) for width in picture.widths),
+            fallback_width=next(r.width for r in picture.renditions if r.format == "jpeg"),
         )
         for rendition in picture.renditions:
             default_storage.save(photograph.path(f"{rendition.width}.{rendition.format}"), ContentFile(rendition.data))
-        photograph.fallback_width = next(r.width for r in picture.renditions if r.format == "jpeg")
-        photograph.save()
         return photograph
 
     def public(self) -> Self:
         return self.filter(entry__state="published").exclude(entry__article__state="draft")
 
     def loose(self, now: datetime) -> Self:
-        """Taken long ago and in no entry."""
-        return self.filter(entry=None, created_at__lt=now - LOOSE_FOR)
+        """In no entry, and that for long."""
+        return self.filter(entry=None, loose_since__lt=now - LOOSE_FOR)
 
 
 class Photograph(models.Model):
@@ -79,7 +81,8 @@ class Photograph(models.Model):
     height = models.PositiveIntegerField()
     widths = models.CharField(max_length=40)
     fallback_width = models.PositiveIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    # When it was taken, or taken out of its entry.
+    loose_since = models.DateTimeField(default=timezone.now)
 
     objects = PhotographQuerySet.as_manager()
 
@@ -113,26 +116,32 @@ class Photograph(models.Model):
         return format in ("avif", "webp") and width in self.widths.split()
 
     def discard(self) -> None:
-        """Its files and itself."""
+        """Itself, unless an entry has taken it meanwhile, and its files."""
+        if not Photograph.objects.filter(pk=self.pk, entry=None).delete()[0]:
+            return
         for width in self.widths.split():
             for format in ("avif", "webp"):
                 default_storage.delete(self.path(f"{width}.{format}"))
         default_storage.delete(self.path(self.fallback))
-        self.delete()
+        # Its folder, where there are such.
+        default_storage.delete(self.path("").rstrip("/"))
 
 
 def attach(entry: "Entry", shots: Iterable[Shot], by: Person | None) -> None:
     """Makes these the entry's photographs, in this order, with these words. What is left out of it becomes loose.
 
-    Of somebody else's loose ones none is taken.
+    Raises NotAllowed where one is not to be had: of somebody else's loose ones none is taken, but by who looks after
+    the entries of others.
     """
     shots = list(shots)
-    found = {p.pk: p for p in Photograph.objects.filter(pk__in=[shot.id for shot in shots])}
-    entry.photographs.exclude(pk__in=found).update(entry=None)
+    # Locked, so that none is thrown away meanwhile.
+    locked = Photograph.objects.select_for_update().filter(pk__in=[shot.id for shot in shots])
+    found = {p.pk: p for p in locked.order_by("pk")}
+    entry.photographs.exclude(pk__in=found).update(entry=None, loose_since=timezone.now())
     for position, shot in enumerate(shots):
         photograph = found.get(shot.id)
         if photograph is None or not _may_be_had(photograph, entry, by):
-            continue
+            raise NotAllowed(_("A photograph of this entry is no longer there. Remove it and add it again."))
         photograph.entry, photograph.position = entry, position
         photograph.alt, photograph.caption, photograph.credit = shot.alt[:500], shot.caption[:300], shot.credit[:100]
         photograph.save(update_fields=["entry", "position", "alt", "caption", "credit"])
@@ -141,7 +150,7 @@ def attach(entry: "Entry", shots: Iterable[Shot], by: Person | None) -> None:
 def _may_be_had(photograph: Photograph, entry: "Entry", by: Person | None) -> bool:
     if photograph.entry_id is not None:
         return photograph.entry_id == entry.pk
-    return by is None or photograph.by_id == by.pk
+    return by is None or photograph.by_id == by.pk or may_change_any(by)
 
 
 def figures(photographs: Iterable[Photograph]) -> SafeString:

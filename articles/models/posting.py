@@ -12,7 +12,7 @@ from articles.models.article import Article
 from articles.models.changing import local_day, next_change
 from articles.models.entry_actions import refuse_ended, require_presentable, unpin_others
 from articles.models.photograph import Shot, attach
-from articles.models.rights import Person, allow, may_edit, may_publish, may_write
+from articles.models.rights import Person, allow, may_edit, may_publish, may_write, reaches
 
 if TYPE_CHECKING:
     from articles.models.entry import Entry
@@ -35,12 +35,12 @@ class Posting:
         **fields: Any,
     ) -> "Entry":
         """Keeps what has been typed so far. One that comes late, after the entry has gone out, changes nothing."""
-        found = self._find(key)
+        found, photographs = self._find(key), list(photographs)
         if found is None:
             return self._write_new(article, by, key, photographs, fields)
-        allow(may_edit(by, found))
-        if found.state == found.State.DRAFT:
-            edit_if_different(found, by, based_on, list(photographs), fields)
+        allow(reaches(by, found))
+        if differs(found, photographs, fields):
+            found.edit_draft(by=by, based_on=based_on, photographs=photographs, **fields)
         return found
 
     def post(
@@ -67,11 +67,7 @@ class Posting:
         if found is None:
             allow(may_write(by) and may_publish(by))
             if later and later > now:
-                with transaction.atomic():
-                    found = self._write_new(article, by, key, photographs, fields)
-                    if found.state == found.State.DRAFT:
-                        found.schedule(later, by=by)
-                return found
+                return self._schedule_new(article, by, key, later, photographs, fields | {"pin_on_publish": pin})
             try:
                 return self._publish_new(article, by, key, at or now, at is None, pin, photographs, fields)
             except IntegrityError:
@@ -80,17 +76,18 @@ class Posting:
                 if found is None:
                     raise
         with transaction.atomic():
+            # The article before the entry, as in all that readers see; what is read from here on stays.
+            Article.objects.select_for_update().get(pk=found.article_id)
+            found = self._find(key) or found
             allow(may_edit(by, found))
+            if found.state not in found.SEEN:
+                fields["pin_on_publish"] = pin
             edit_if_different(found, by, based_on, photographs, fields)
-            if found.state in (found.State.DRAFT, found.State.SUBMITTED):
+            if found.state not in found.SEEN and not _waits_already(found, at, later or now):
                 if later and later > now:
                     found.schedule(later, by=by)
                 else:
                     found.publish(at, by=by)
-                    if pin:
-                        found.pin(by=by)
-            elif found.state == found.State.SCHEDULED and at and at > now:
-                found.schedule(at, by=by)
         return found
 
     def _find(self, key: UUID) -> "Entry | None":
@@ -115,6 +112,15 @@ class Posting:
             return found
         return entry
 
+    def _schedule_new(
+        self, article: Article, by: Person, key: UUID, at: datetime, photographs: list[Shot], fields: dict[str, Any]
+    ) -> "Entry":
+        with transaction.atomic():
+            found = self._write_new(article, by, key, photographs, fields)
+            if found.state == found.State.DRAFT:
+                found.schedule(at, by=by)
+        return found
+
     def _publish_new(
         self,
         article: Article,
@@ -127,7 +133,7 @@ class Posting:
         fields: dict[str, Any],
     ) -> "Entry":
         """Inserted as published, so that it takes one statement; 4,000 entries in the article cost nothing."""
-        with next_change(article, **({"updated_at": at} if is_now else {})) as locked:
+        with next_change(article, kept_open_at=timezone.now(), **({"updated_at": at} if is_now else {})) as locked:
             refuse_ended(locked)
             if not is_now and (locked.updated_at is None or locked.updated_at < at):
                 locked.updated_at = at
@@ -147,10 +153,24 @@ class Posting:
         return entry
 
 
+def _waits_already(entry: "Entry", at: datetime | None, later: datetime) -> bool:
+    """Scheduled for this time, or held by the same form, which was sent again."""
+    if entry.state != entry.State.SCHEDULED or entry.scheduled_for is None:
+        return False
+    return entry.scheduled_for == at if at else entry.scheduled_for <= later
+
+
 def edit_if_different(
     entry: "Entry", by: Person, based_on: int | None, photographs: list[Shot], fields: dict[str, Any]
 ) -> None:
     """The same once more is no edit, whichever version it is based on: it was sent again."""
-    kept = [Shot(p.pk, p.alt, p.caption, p.credit) for p in entry.photographs.all()]
-    if kept != photographs or any(getattr(entry, name) != value for name, value in fields.items()):
+    if differs(entry, photographs, fields):
         entry.edit(by=by, based_on=based_on, photographs=photographs, **fields)
+
+
+def differs(entry: "Entry", photographs: list[Shot] | None, fields: dict[str, Any]) -> bool:
+    """From what is kept; None for photographs that are not spoken of."""
+    kept = [Shot(p.pk, p.alt, p.caption, p.credit) for p in entry.photographs.all()]
+    if photographs is not None and kept != photographs:
+        return True
+    return any(getattr(entry, name) != value for name, value in fields.items())

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from articles.models.byline import Byline
+
 if TYPE_CHECKING:
     from articles.models.entry import Entry
 
@@ -36,15 +38,14 @@ def may_run(by: Person) -> bool:
 
 
 def may_edit(by: Person, entry: "Entry") -> bool:
-    """Their own, or anybody's with the right to. What readers know changes only who may publish."""
-    if not _reaches(by, entry):
-        return False
-    return may_publish(by) or entry.state not in entry.SEEN
+    """Their own, or anybody's with the right to. Who may not publish changes drafts alone: what an editor has read and
+    let through, or is just reading, goes out as it is."""
+    return reaches(by, entry) and (may_publish(by) or entry.state == entry.State.DRAFT)
 
 
 def may_act(by: Person, entry: "Entry") -> bool:
     """Publish, schedule, withdraw, pin, mark and correct."""
-    return may_publish(by) and _reaches(by, entry)
+    return may_publish(by) and reaches(by, entry)
 
 
 def may_decide(by: Person) -> bool:
@@ -52,9 +53,17 @@ def may_decide(by: Person) -> bool:
     return may_publish(by) and may_change_any(by)
 
 
-def _reaches(by: Person, entry: "Entry") -> bool:
-    own = entry.author_id == by.pk and by.has_perm("articles.change_entry")
-    return own or may_change_any(by)
+def reaches(by: Person, entry: "Entry") -> bool:
+    """Is it theirs, or do they look after the entries of others? See EntryQuerySet.reached_by, which says the same."""
+    if entry.author_id == by.pk and by.has_perm("articles.change_entry"):
+        return True
+    return may_change_any(by) and not (entry.state == entry.State.DRAFT and entry.author_id in hidden_writers())
+
+
+def hidden_writers() -> set[int]:
+    """Who has a pseudonym. Their drafts are theirs alone: which name it will go out under may not be chosen yet."""
+    owners = Byline.objects.filter(is_pseudonym=True, owner__isnull=False)
+    return set(owners.values_list("owner_id", flat=True))
 
 
 def allow(allowed: bool) -> None:

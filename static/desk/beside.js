@@ -8,7 +8,11 @@ const TOKEN = /<input type="hidden" name="csrfmiddlewaretoken"[^>]*>/g;
 let latest = beside.innerHTML.replace(TOKEN, "");
 let stream = null;
 
-export function follow(edit) {
+let acted;
+
+// `told` is called with what was done to which entry.
+export function follow(edit, told) {
+  acted = told;
   setInterval(() => document.hidden || refresh(), LOOK_EVERY);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   listen(desk.state);
@@ -78,6 +82,7 @@ async function act(form, button) {
     const answer = await ask(button?.getAttribute("formaction") ?? form.action, data);
     if (answer.open) location.assign(answer.open);
     else say(words.kept, "done");
+    acted(answer, button?.dataset.act);
     form.dispatchEvent(new Event("kept"));
   } catch (error) {
     say(error.message || words.away, "problem");

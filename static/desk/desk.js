@@ -22,7 +22,7 @@ const KEYS = {
 const BUTTONS = { leave: leaveUnsaved, try: tryAgain, undo, "keep-mine": saveMine, "take-theirs": takeTheirs, next: queueIt, "take-back": takeBack };
 
 photographs.watch(keep);
-follow(edit);
+follow(edit, takeNote);
 if (/Mac|iPhone|iPad/.test(navigator.platform)) asOnMac();
 form.addEventListener("input", keep);
 form.addEventListener("submit", (event) => {
@@ -59,6 +59,14 @@ function shortcut(event) {
     event.preventDefault();
     KEYS[event.code]();
   } else if (event.key === "Escape" && state.open) leaveUnsaved();
+}
+
+// What is done in the list to the entry that is open in the box is no conflict with it.
+function takeNote({ id, version }, action) {
+  if (!state.open || state.open.id !== id || version === undefined) return;
+  form.elements.based_on.value = version;
+  if (action === "key-event" || action === "ordinary") form.elements.is_key_event.checked = action === "key-event";
+  keep();
 }
 
 function saveMine() {

@@ -8,7 +8,7 @@ export class Away extends Error {}
 // The site says no: `answer.error` is a sentence for people.
 export class Refused extends Error {
   constructor(status, answer) {
-    super(answer?.error ?? words.away);
+    super(answer?.error ?? (status === 500 ? words.failed : words.away));
     this.status = status;
     this.answer = answer ?? {};
   }
@@ -34,7 +34,8 @@ async function send(address, body, seconds) {
   const headers = { Accept: "application/json", "X-CSRFToken": token() };
   const options = { method: body ? "POST" : "GET", body, headers, signal: AbortSignal.timeout(seconds * 1000) };
   const response = await fetch(address, options).catch(() => null);
-  if (!response || response.status >= 500) throw new Away();
+  // 500 is a fault of the site's own: asked again it would answer the same.
+  if (!response || response.status > 500) throw new Away();
   return response;
 }
 

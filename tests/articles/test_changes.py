@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from articles import live
-from articles.models import Article, Entry
+from articles.models import Article, Entry, correct
 from tests.articles.streaming import ask, follow, get, ids
 from tests.people import make_article, make_entry, make_person, say
 
@@ -310,3 +310,20 @@ def test_an_answer_takes_as_many_queries_in_a_long_article_as_in_a_short_one(
         with django_assert_num_queries(queries):
             answer = ask(client, article, after)
         assert len(ids(answer)) == min(count - after, 100)
+
+
+def test_a_mark_taken_away_is_told(client: Client, article: Article) -> None:
+    entry = make_entry(article, "A dike breaks.", is_key_event=True)
+    entry.mark(False)
+    assert "A dike breaks." not in ask(client, article, entry.change - 1)["parts"]["events"]
+
+
+def test_the_folded_copy_says_what_the_entry_says(client: Client, article: Article) -> None:
+    entry = make_entry(article, "A dike breaks.", label="unconfirmed")
+    entry.pin()
+    correct(entry, "It was <b>another</b> dike.", text="A dike breaks at Norden.")
+    told = ask(client, article, entry.change - 1)["pinned"]["html"]
+    page = client.get(article.get_absolute_url()).content.decode()
+    for copy in (told, page[page.index('data-live="pinned"') : page.index('class="entry')]):
+        assert "Unconfirmed" in copy
+        assert "It was &lt;b&gt;another&lt;/b&gt; dike." in copy

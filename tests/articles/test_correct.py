@@ -61,3 +61,11 @@ def test_of_what_was_withdrawn_nothing_is_listed(entry: Entry, carla: User) -> N
     assert Correction.objects.public().count() == 1
     entry.withdraw()
     assert Correction.objects.public().count() == 0
+
+
+def test_the_same_once_more_is_told_once(entry: Entry, carla: User) -> None:
+    for _time in range(2):
+        correct(entry, "It was four.", by=carla, based_on=0, photographs=[], text="Four people.")
+    assert (entry.version, Correction.objects.count()) == (1, 1)
+    correct(entry, "It was three.", by=carla, based_on=1, photographs=[], text="Three people.")
+    assert Correction.objects.count() == 2

@@ -235,6 +235,7 @@ def test_an_address_that_readers_know_stays(edith: User, article: Article) -> No
 def test_an_editor_edits_an_article_through_the_method(edith: User, article: Article) -> None:
     entry = make_entry(article)
     data = {"title": "Flood", "lead": "", "time_zone": "Asia/Tokyo", "language": "en", "comment_policy": "open"}
+    data["initial-title"] = article.title
     response = desk_of(edith).post(change_form(article), data)
     assert response.status_code == 302
     after = Article.objects.get(pk=article.pk)

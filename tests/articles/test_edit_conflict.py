@@ -39,12 +39,18 @@ def test_a_refusal_takes_no_number(entry: Entry, carla: User) -> None:
     assert Article.objects.get().change == before
 
 
-def test_pins_and_marks_are_no_new_version(article: Article, edith: User) -> None:
+def test_a_pin_is_no_new_version(article: Article, edith: User) -> None:
     entry = make_entry(article, "Two roads.")
     entry.pin(by=edith)
-    entry.mark(True, by=edith)
     entry.edit(by=edith, based_on=0, text="Three roads.")
-    assert (entry.is_pinned, entry.is_key_event) == (True, True)
+    assert entry.is_pinned
+
+
+def test_a_mark_is_one_as_the_form_has_it_too(article: Article, edith: User) -> None:
+    entry = make_entry(article, "Two roads.")
+    entry.mark(True, by=edith)
+    with pytest.raises(Conflict):
+        entry.edit(by=edith, based_on=0, text="Three roads.", is_key_event=False)
 
 
 def test_all_revisions_are_kept_with_who_and_when(entry: Entry, carla: User, edith: User) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -44,3 +45,15 @@ def test_open_pages_of_the_day_before_are_told_when_it_goes_live(article: Articl
 def test_a_correspondent_makes_none(article: Article, carla: User) -> None:
     with pytest.raises(PermissionDenied):
         article.make_next_edition(by=carla)
+
+
+def test_the_day_before_and_the_next_show_a_new_title(article: Article, edith: User, client: Client) -> None:
+    made = article.make_next_edition(by=edith)
+    made.go_live(by=edith)
+    third = made.make_next_edition(by=edith)
+    third.go_live(by=edith)
+    tags = [client.get(a.get_absolute_url())["ETag"] for a in (article, third)]
+    Article.objects.get(pk=made.pk).edit(by=edith, title="The flood")
+    for edition, tag in zip((article, third), tags, strict=True):
+        page = client.get(edition.get_absolute_url(), headers={"if-none-match": tag})
+        assert "The flood" in page.content.decode()

@@ -97,19 +97,45 @@ def test_nobody_sees_it_before_and_after_its_entry(article: Article, carla: User
 
 def test_another_s_loose_photograph_is_not_taken(article: Article, carla: User, conny: User) -> None:
     hers = taken(conny)
-    Entry.objects.post(article, by=carla, key=uuid4(), text="One", photographs=[Shot(hers.pk, "Mine")])
+    with pytest.raises(NotAllowed, match=r"is no longer there\. Remove it and add it again"):
+        Entry.objects.post(article, by=carla, key=uuid4(), text="One", photographs=[Shot(hers.pk, "Mine")])
     hers.refresh_from_db()
     assert (hers.entry, hers.alt) == (None, "")
+    assert not Entry.objects.exists()
+
+
+def test_what_one_took_out_of_an_entry_another_may_keep_in_it(article: Article, carla: User, edith: User) -> None:
+    photograph = taken(carla)
+    entry = published(article, carla, photograph)
+    entry.edit(by=carla, text="The dike.", photographs=[])
+    entry.edit(by=edith, photographs=[Shot(photograph.pk, "The dike")])
+    assert list(entry.photographs.all()) == [photograph]
 
 
 def test_what_no_entry_took_is_thrown_away_with_its_files(article: Article, carla: User) -> None:
     kept, loose = taken(carla), taken(carla)
     published(article, carla, kept)
-    Photograph.objects.update(created_at=timezone.now() - timedelta(days=3))
+    Photograph.objects.update(loose_since=timezone.now() - timedelta(days=3))
     tend()
     assert list(Photograph.objects.all()) == [kept]
     assert default_storage.exists(kept.path("480.avif"))
-    assert default_storage.listdir(f"photographs/{loose.name}")[1] == []
+    assert not default_storage.exists(f"photographs/{loose.name}")
+
+
+def test_what_was_taken_out_of_its_entry_is_kept_two_days_from_then(article: Article, carla: User) -> None:
+    photograph = taken(carla)
+    entry = published(article, carla, photograph)
+    Photograph.objects.update(loose_since=timezone.now() - timedelta(days=3))
+    entry.edit(by=carla, text="The dike.", photographs=[])
+    tend()
+    assert Photograph.objects.filter(pk=photograph.pk).exists()
+
+
+def test_what_an_entry_takes_in_the_last_moment_is_not_thrown_away(article: Article, carla: User) -> None:
+    photograph = taken(carla)
+    published(article, carla, Photograph.objects.get(pk=photograph.pk))
+    photograph.discard()
+    assert default_storage.exists(photograph.path(photograph.fallback))
 
 
 def test_it_is_added_and_left_out_by_an_edit(article: Article, carla: User) -> None:

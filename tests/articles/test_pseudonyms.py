@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from articles.models import Article, Byline, BylineLookup, Entry
@@ -133,3 +134,61 @@ def test_nobody_else_does(request: pytest.FixtureRequest, salma: User, role: str
 def test_a_byline_has_no_comma(salma: User) -> None:
     page = desk_of(salma).post(reverse("admin:articles_byline_add"), {"name": "One, Two"})
     assert "A byline is one name, without a comma." in page.content.decode()
+
+
+def send(person: User, article: Article, action: str, **fields: object) -> object:
+    address = reverse("admin:desk_send", args=[article.pk, action])
+    return desk_of(person).post(address, fields, headers={"accept": "application/json"})
+
+
+def test_a_draft_under_the_open_name_before_it_is_seen_by_nobody(article: Article, salma: User, edith: User) -> None:
+    key = str(uuid4())
+    send(salma, article, "draft", key=key, text="Shots", bylines=["Salma Haddad"])
+    draft = Entry.objects.get()
+    draft.presences.create(person=salma, seen_at=timezone.now())
+    desk = desk_of(edith)
+    assert clean(desk.get(reverse("admin:desk", args=[article.pk])))
+    assert desk.get(reverse("admin:desk_entry", args=[draft.pk])).status_code == 403
+    assert clean(desk.get(reverse("admin:articles_entry_changelist")))
+    send(salma, article, "publish", key=key, text="Shots", bylines=["Sparrow"])
+    revisions = desk.get(reverse("admin:desk_revisions", args=[draft.pk]))
+    assert "Sparrow" in revisions.content.decode()
+    assert clean(revisions)
+
+
+def test_she_herself_sees_all_of_it(entry: Entry, salma: User) -> None:
+    entry.edit(by=salma, byline="Salma Haddad")
+    page = desk_of(salma).get(reverse("admin:desk_revisions", args=[entry.pk])).content.decode()
+    assert "Byline" in page or "byline" in page
+    assert "Salma Haddad" in page
+
+
+def test_nobody_else_takes_it_away(entry: Entry, salma: User, edith: User) -> None:
+    form = {"key": str(entry.key), "based_on": entry.version, "text": entry.text}
+    refusal = send(edith, entry.article, "save", **form)
+    assert refusal.status_code == 422
+    assert "“Sparrow” stays on this entry" in refusal.json()["error"]
+    data = {"text": "Shots.", "byline": "", "based_on": entry.version}
+    page = desk_of(edith).post(reverse("admin:articles_entry_change", args=[entry.pk]), data).content.decode()
+    assert "“Sparrow” stays on this entry" in page
+    assert send(salma, entry.article, "save", **form).status_code == 200
+    assert Entry.objects.get().byline == ""
+    # Nor then is it said who wrote it.
+    assert clean(desk_of(edith).get(reverse("admin:desk_revisions", args=[entry.pk])))
+
+
+@pytest.mark.parametrize("name", ["sparrow", "SPARROW"])
+def test_nor_writes_under_another_spelling_of_it(article: Article, salma: User, edith: User, name: str) -> None:
+    data = {"article": article.pk, "text": "Mine.", "byline": name}
+    page = desk_of(edith).post(reverse("admin:articles_entry_add"), data).content.decode()
+    assert "is no byline of yours" in page
+    page = desk_of(edith).post(reverse("admin:articles_byline_add"), {"name": name}).content.decode()
+    assert Byline.objects.count() == 1
+    assert "Salma" not in page
+
+
+@pytest.mark.parametrize("query", ["bylines=1", "bylines__name=Sparrow", "entries=1", "presences=1"])
+def test_an_administrator_does_not_find_out_by_the_list_of_people(entry: Entry, ada: User, query: str) -> None:
+    response = desk_of(ada).get(f"{reverse('admin:accounts_user_changelist')}?{query}")
+    assert response.status_code in (302, 400)
+    assert not BylineLookup.objects.exists()

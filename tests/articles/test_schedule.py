@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.dispatch import MOST_AT_ONCE, publish_due
+from articles.forms import as_form
 from articles.models import Article, Entry, NotAllowed
 from tests.newsroom.pages import read
 
@@ -143,3 +144,46 @@ def test_who_does_not_publish_does_not_schedule(article: Article, conny: User) -
     with pytest.raises(PermissionDenied):
         Entry.objects.post(article, by=conny, key=uuid4(), text="At noon.", at=NOON)
     assert not Entry.objects.exists()
+
+
+def test_a_pin_waits_with_it(article: Article, carla: User) -> None:
+    held = Entry.objects.post(article, by=carla, key=uuid4(), text="At noon.", at=NOON, pin=True)
+    assert not held.is_pinned
+    with at(NOON):
+        publish_due()
+    held.refresh_from_db()
+    assert held.is_pinned
+
+
+def test_its_time_is_in_the_form_again(article: Article, carla: User) -> None:
+    later = Entry.objects.save_draft(article, by=carla, key=uuid4(), text="At noon.", scheduled_for=NOON)
+    assert as_form(later)["at"] == f"{NOON.astimezone(article.zone):%Y-%m-%dT%H:%M}"
+
+
+def test_without_a_time_it_goes_out_now(at_noon: Entry, article: Article, carla: User) -> None:
+    again = Entry.objects.post(article, by=carla, key=at_noon.key, text="At noon.")
+    assert again.state == "published"
+
+
+def test_sent_once_more_it_still_waits(at_noon: Entry, article: Article, carla: User) -> None:
+    again = Entry.objects.post(article, by=carla, key=at_noon.key, text="At noon.", at=NOON)
+    assert (again.state, again.scheduled_for) == ("scheduled", NOON)
+
+
+def test_one_that_fails_holds_up_no_other(article: Article, carla: User, caplog: pytest.LogCaptureFixture) -> None:
+    first, second = (
+        Entry.objects.post(article, by=carla, key=uuid4(), text=f"{n}", at=NOON + timedelta(seconds=n))
+        for n in range(2)
+    )
+    publish = Entry.publish_due
+
+    def broken(entry: Entry, now: datetime) -> bool:
+        if entry.pk == first.pk:
+            raise ValueError("a fault")
+        return publish(entry, now)
+
+    with at(NOON + timedelta(minutes=1)), patch.object(Entry, "publish_due", broken):
+        assert publish_due() == 1
+    second.refresh_from_db()
+    assert second.state == "published"
+    assert "a fault" in caplog.text

@@ -104,3 +104,13 @@ def test_it_takes_as_many_statements_in_a_long_article_as_in_a_short_one(
     # The form's key, two for rights, savepoint in a test, number, article, entry, revision.
     with django_assert_num_queries(9):
         Entry.objects.post(article, by=carla, key=uuid4(), text="One.")
+
+
+def test_a_draft_on_its_way_does_not_overwrite_what_went_out(article: Article, carla: User) -> None:
+    key = uuid4()
+    draft = Entry.objects.save_draft(article, by=carla, key=key, text="The dike")
+    Entry.objects.post(article, by=carla, key=key, text="The dike holds.")
+    # As one does that had read it as a draft.
+    assert draft.edit_draft(by=carla, based_on=0, text="The dike hol") is False
+    entry = Entry.objects.get()
+    assert (entry.text, entry.edited_at) == ("The dike holds.", None)

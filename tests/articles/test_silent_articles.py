@@ -1,13 +1,14 @@
 """A live article that nobody updates asks at its desk, then ends by itself."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import User
 from articles.dispatch import ask_or_end, tend
-from articles.models import Article
+from articles.models import Article, Entry
 from tests.people import make_article, make_entry
 
 pytestmark = pytest.mark.django_db
@@ -70,4 +71,20 @@ def test_zero_means_never(silent: Article, settings: object) -> None:
     settings.SILENT_HOURS = 0
     tend()
     silent.refresh_from_db()
+    assert not silent.asks
+
+
+def test_not_while_something_is_still_to_go_out(silent: Article, carla: User) -> None:
+    entry = make_entry(silent)
+    Article.objects.update(updated_at=silent.published_at, kept_open_at=None)
+    Entry.objects.filter(pk=entry.pk).update(state="scheduled", scheduled_for=timezone.now() + HOUR)
+    tend()
+    silent.refresh_from_db()
+    assert not silent.asks
+
+
+def test_what_is_written_of_long_ago_is_a_sign_too(silent: Article, carla: User) -> None:
+    tend()
+    silent.refresh_from_db()
+    Entry.objects.post(silent, by=carla, key=uuid4(), text="It began here.", at=timezone.now() - 12 * HOUR)
     assert not silent.asks

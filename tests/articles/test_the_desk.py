@@ -189,7 +189,7 @@ def test_the_second_of_two_saves_is_shown_both_texts(article: Article, carla: Us
     now = answer.json()["now"]
     assert (now["version"], now["headline"], now["text"]) == (1, "", "Three roads are closed.")
     assert answer.json()["theirs"].startswith("<del>Three</del>")
-    assert "<ins>&lt;</ins>roads" in answer.json()["mine"]
+    assert answer.json()["mine"] == "<ins>Two &lt;</ins>roads<ins>&gt;</ins> are closed."
     assert Entry.objects.get().text == "Three roads are closed."
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from articles.models import Article, Entry, NotAllowed
 from tests.newsroom.pages import read
 from tests.people import make_entry
@@ -93,3 +94,11 @@ def test_two_who_withdraw_the_same_entry_withdraw_it_once(entry: Entry) -> None:
     with pytest.raises(NotAllowed):
         other.withdraw()
     assert Article.objects.get(pk=entry.article_id).change == entry.change
+
+
+def test_what_was_emptied_meanwhile_is_not_restored(article: Article, edith: User) -> None:
+    entry = make_entry(article)
+    entry.withdraw(by=edith)
+    entry.edit(by=edith, text="")
+    with pytest.raises(NotAllowed, match="nothing to read"):
+        entry.restore(by=edith)

@@ -1,15 +1,17 @@
 """The desk in a hurry: many saves of one entry, and one form sent many times, at the same moment."""
 
 import uuid
+from contextlib import suppress
 
 import pytest
 
 from accounts.models import User
-from articles.models import Article, Conflict, Entry
+from articles.models import Article, Conflict, Entry, NotAllowed
 from bench.crowd import together
 from tests.people import make_entry, make_person
 
 PROCESSES = 10
+ROUNDS = 60
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,3 +88,48 @@ def test_drafts_on_their_way_meanwhile_take_nothing_back(articles: list[Article]
     entry = Entry.objects.get(key=key)
     assert (entry.text, entry.state) == ("The dike holds.", "published")
     assert Entry.objects.count() == 2
+
+
+def save_late(article_id: int, person_id: int, keys: list[uuid.UUID]) -> None:
+    article, person = Article.objects.get(pk=article_id), User.objects.get(pk=person_id)
+    for key in keys:
+        Entry.objects.save_draft(article, by=person, key=key, text="The dike hol")
+
+
+def post_each(article_id: int, person_id: int, keys: list[uuid.UUID]) -> None:
+    article, person = Article.objects.get(pk=article_id), User.objects.get(pk=person_id)
+    for key in keys:
+        Entry.objects.post(article, by=person, key=key, text="The dike holds.")
+
+
+def test_no_draft_overwrites_what_goes_out_at_the_same_moment(articles: list[Article], carla: User) -> None:
+    article, keys = articles[0], [uuid.uuid4() for _ in range(ROUNDS)]
+    for key in keys:
+        Entry.objects.save_draft(article, by=carla, key=key, text="The dike")
+    together((save_late, article.pk, carla.pk, keys), (post_each, article.pk, carla.pk, keys))
+    assert set(Entry.objects.values_list("text", "state", "edited_at")) == {("The dike holds.", "published", None)}
+
+
+def amend_each(article_id: int, person_id: int, keys: list[uuid.UUID]) -> None:
+    article, person = Article.objects.get(pk=article_id), User.objects.get(pk=person_id)
+    for key in keys:
+        with suppress(Conflict):
+            Entry.objects.post(article, by=person, key=key, based_on=0, text="The dike holds, says the mayor.")
+
+
+def approve_each(person_id: int, keys: list[uuid.UUID]) -> None:
+    person = User.objects.get(pk=person_id)
+    for key in keys:
+        with suppress(NotAllowed):
+            Entry.objects.select_related("article__topic").get(key=key).approve(by=person, based_on=0)
+
+
+def test_who_amends_and_who_approves_never_wait_for_each_other(articles: list[Article], carla: User) -> None:
+    article, keys = articles[0], [uuid.uuid4() for _ in range(ROUNDS)]
+    for key in keys:
+        Entry.objects.save_draft(article, by=carla, key=key, text="The dike holds.").submit(by=carla)
+    # A deadlock would be an error of one of them.
+    together((amend_each, article.pk, carla.pk, keys), (approve_each, carla.pk, keys))
+    assert Entry.objects.published().count() == ROUNDS
+    numbers = sorted(Entry.objects.values_list("change", flat=True))
+    assert len(set(numbers)) == ROUNDS

@@ -216,8 +216,22 @@ def test_half_a_file(format: str) -> None:
         develop(a_file(whole[: len(whole) // 2]))
 
 
+def test_a_long_picture_of_a_screen_is_made_to_fit() -> None:
+    picture = develop(a_file(png_of(1080, 20_000)))
+    assert picture.height <= 16_383
+    assert abs(picture.width / picture.height - 1080 / 20_000) < 0.001
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused_before_the_first() -> None:
+    data = saved(Image.new("RGB", (64, 64), "red"), "JPEG", progressive=True).getvalue()
+    start = data.index(b"\xff\xda")
+    scan = data[start : data.index(b"\xff", start + 14)]
+    with pytest.raises(Refused, match="damaged or not complete"):
+        develop(a_file(data[:start] + scan * 2_000 + data[start:]))
+
+
 def test_a_bomb_is_known_by_its_header() -> None:
-    with pytest.raises(Refused, match="at most 50 megapixels"):
+    with pytest.raises(Refused, match="at most 25 megapixels"):
         develop(a_file(png_of(20_000, 3_000)))
 
 

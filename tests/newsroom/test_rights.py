@@ -124,6 +124,8 @@ ACTION_ROWS: dict[str, tuple[str, str, str]] = {
     "key-event": ("published", ">>-++-+", ">>--+-+"),
     "ordinary": ("published", ">>-++-+", ">>--+-+"),
     "pin": ("published", ">>-++-+", ">>--+-+"),
+    "recall": ("submitted", ">>-++-+", ">>+-+-+"),
+    "approve": ("submitted", ">>-++-+", ">>--+-+"),
     "publish": ("submitted", ">>-++-+", ">>--+-+"),
     "restore": ("withdrawn", ">>--+-+", ">>--+-+"),
     "send-back": ("submitted", ">>--+-+", ">>--+-+"),
@@ -166,7 +168,7 @@ class Site:
         self.article = make_article(slug="storm")
         self.entry = make_entry(self.article, author=self.people["correspondent"])
         self.comment = say(self.people["reader"], self.article)
-        Byline.objects.create(name="Sparrow", owner=self.people["correspondent"], is_pseudonym=True)
+        Byline.objects.create(name="Sparrow", owner=self.people["editor"], is_pseudonym=True)
 
     def address(self, route: str) -> str:
         real = {
