@@ -7,6 +7,7 @@ import { ask, desk, say, words } from "./line.js";
 import * as photographs from "./photographs.js";
 import { keepDraft, primary, queueIt, send, tryAgain, undo } from "./sending.js";
 import "./text.js";
+import "./words.js";
 
 const DRAFT_EVERY = 8000;
 const TRY_EVERY_START = 100;

@@ -59,7 +59,10 @@ async function openSignIn() {
   try {
     for (;;) {
       await submitted(dialog);
+      const button = dialog.querySelector("button");
+      button.disabled = true;
       const refusal = await trySignIn(new FormData(dialog.querySelector("form")));
+      button.disabled = false;
       if (!refusal) break;
       problem.textContent = refusal;
       problem.hidden = false;

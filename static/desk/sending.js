@@ -157,9 +157,9 @@ export async function tryAgain() {
     await send(unsent);
   } else if (kept.queue.length && !sending) {
     try {
-      await sendQueue();
+      const all = await sendQueue();
       document.querySelector("#queue").hidden = true;
-      say(words.kept, "done");
+      if (all) say(words.kept, "done");
       refresh();
     } catch {
       waitForLine();
@@ -184,20 +184,23 @@ function sendQueue() {
   return queueGoes;
 }
 
-// Throws Away. What the site refuses comes back into the box, to be mended.
+// Throws Away. What the site refuses comes back into the box, to be mended; false then.
 async function emptyQueue() {
+  let all = true;
   while (kept.queue.length) {
     const [{ action, values }] = kept.queue;
     try {
       await post(action, values);
     } catch (error) {
       if (error instanceof Away) throw error;
+      all = false;
       queueBehind({ ...values, problem: error.message });
       say(`${words.refused} ${error.message}`, "problem");
       if (!fingerprint() && !state.open) leave();
     }
     drop(values.key);
   }
+  return all;
 }
 
 // By its key, as more may have come into the queue meanwhile.

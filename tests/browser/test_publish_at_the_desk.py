@@ -57,6 +57,7 @@ def test_all_of_it_goes_by_keyboard(sit_down, blog):
     expect(desk.said).to_have_text("Published.")
     entry = Entry.objects.get(headline="Norden")
     assert (entry.text, entry.is_key_event, entry.is_pinned) == ("**Now** it is open.", True, True)
+    expect(desk.row("Norden")).to_be_visible()
     press("Alt+l")
     expect(desk.row("Norden").get_by_role("button", name="Edit")).to_be_focused()
 
