@@ -240,6 +240,7 @@ export async function undo() {
   endHold();
   try {
     await ask(`${desk.base}entries/${held.id}/unschedule/`, new FormData());
+    say("");
     await edit(`${desk.base}entries/${held.id}/`);
   } catch (error) {
     say(error.message || words.away, "problem");

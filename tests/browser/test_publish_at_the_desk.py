@@ -108,7 +108,9 @@ def test_a_hold_leaves_time_to_undo(sit_down, size):
     desk.page.get_by_label("Hold").select_option("5")
     desk.write("The bridge is shut.")
     desk.send()
-    desk.page.get_by_role("button", name="Undo").click()
+    undo = desk.page.get_by_role("button", name="Undo")
+    expect(undo).to_be_in_viewport(ratio=1)
+    undo.click()
     expect(desk.text).to_have_value("The bridge is shut.")
     assert not Entry.objects.published().filter(text__startswith="The bridge").exists()
 
