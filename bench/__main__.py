@@ -8,9 +8,9 @@ import sys
 from bench.database import machine
 from bench.table import Row, table
 
-ON_EACH_DATABASE = ["writers", "reply", "publishing", "article_page", "comment_page", "served", "live"]
+ON_EACH_DATABASE = ["writers", "reply", "publishing", "hurry", "article_page", "comment_page", "served", "live"]
 # These bring their own, or need none.
-ON_NONE = ["markup", "bridges", "nginx", "away"]
+ON_NONE = ["markup", "photographs", "bridges", "nginx", "away"]
 
 
 # Named, never opened: each bench makes a file of its own.

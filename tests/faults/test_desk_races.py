@@ -8,6 +8,7 @@ import pytest
 from accounts.models import User
 from articles.models import Article, Conflict, Entry, NotAllowed
 from bench.crowd import together
+from bench.hurry import save_stale, send_form
 from tests.people import make_entry, make_person
 
 PROCESSES = 10
@@ -23,19 +24,6 @@ def carla(people: list[User]) -> User:
     carla.is_staff = carla.is_superuser = True
     carla.save()
     return carla
-
-
-def save_stale(entry_id: int, person_id: int, process: int) -> list[str]:
-    """Ten saves of what everybody has read as version 0. Says which texts were taken."""
-    entry, person, taken = Entry.objects.get(pk=entry_id), User.objects.get(pk=person_id), []
-    for number in range(10):
-        text = f"Save {number} of {process}."
-        try:
-            entry.edit(by=person, based_on=0, text=text)
-        except Conflict:
-            continue
-        taken.append(text)
-    return taken
 
 
 @pytest.mark.parametrize("state", ["draft", "published"])
@@ -66,15 +54,10 @@ def send(article_id: int, person_id: int, key: uuid.UUID, process: int) -> list[
     return sent
 
 
-def send_only(article_id: int, person_id: int, key: uuid.UUID) -> list[int]:
-    article, person = Article.objects.get(pk=article_id), User.objects.get(pk=person_id)
-    return [Entry.objects.post(article, by=person, key=key, text="The dike holds.").pk for _ in range(5)]
-
-
 def test_one_form_sent_fifty_times_at_once_is_one_entry(articles: list[Article], carla: User) -> None:
     article, key = articles[0], uuid.uuid4()
     before = Article.objects.get(pk=article.pk).change
-    answers = together(*[(send_only, article.pk, carla.pk, key) for _ in range(PROCESSES)])
+    answers = together(*[(send_form, article.pk, carla.pk, key) for _ in range(PROCESSES)])
     assert len({pk for answer in answers for pk in answer}) == 1
     entry = Entry.objects.get()
     assert (entry.text, entry.version) == ("The dike holds.", 0)

@@ -3,39 +3,20 @@
 import os
 import signal
 import time
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from articles.dispatch import publish_due
 from articles.models import Article, Entry
 from bench.crowd import crowd, together
+from bench.hurry import dispatch, schedule
 from bench.killed import url_of
 from bench.servers import site, wait_until
 
 PROCESSES, ENTRIES = 4, 200
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def schedule(articles: list[Article], number: int, seconds: float) -> None:
-    """So many over the articles, all due at the same moment."""
-    due = timezone.now() + timedelta(seconds=seconds)
-    for n in range(number):
-        entry = Entry.objects.create(article=articles[n % len(articles)], text=f"Update {n}.")
-        Entry.objects.filter(pk=entry.pk).update(state="scheduled", scheduled_for=due)
-
-
-def dispatch(seconds: float) -> int:
-    """A process's rounds, without a pause. Says how many it has published."""
-    end, done = time.monotonic() + seconds, 0
-    while time.monotonic() < end:
-        done += publish_due()
-        if not Entry.objects.filter(state="scheduled").exists():
-            break
-    return done
 
 
 def assert_each_once(articles: list[Article], number: int) -> None:
