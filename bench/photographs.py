@@ -23,7 +23,8 @@ MOST_SECONDS = 1.0
 MOST_MB = 300
 # What exiftool names beside the file itself and how its pixels are coded, where a camera or a person has written.
 TRACES = (
-    "GPS", "Make", "Model", "Artist", "Comment", "Software", "Owner", "Copyright", "Serial", "XMP", "Date/Time", "Creator",
+    "GPS", "Make", "Model", "Artist", "Comment", "Software", "Owner", "Copyright", "Serial", "XMP", "Date/Time",
+    "Creator",
 )  # fmt: skip
 DEVELOP = """
 import django; django.setup()
