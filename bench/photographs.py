@@ -6,17 +6,16 @@ Each file in a fresh process, whose own peak of memory is read. Time is that of 
 import json
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
-import zlib
 from pathlib import Path
 
 import bench.database  # noqa: F401  # isort: skip -- before the site's modules
 from django.conf import settings
 
 from bench.table import Row, show
+from tests.newsroom.pictures import png_of
 
 REAL = Path(settings.BASE_DIR).parent / "shared" / "data" / "images"
 MOST_SECONDS = 1.0
@@ -51,25 +50,12 @@ def develop(path: Path, out: Path) -> dict[str, float]:
     return dict(json.loads(done.stdout))
 
 
-def bomb(side: int) -> bytes:
-    """A PNG of zeros: 1.2 MB here, 1.2 GB decoded."""
-    packer = zlib.compressobj(9)
-    row = b"\0" * (1 + side * 3)
-    body = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
-
-
 def refusals(folder: Path) -> Row:
     real = (REAL / "DSCN0010.jpg").read_bytes()
     files = {
         "map.svg": (REAL / "SVG_XSS3.svg").read_bytes(),
         "page.jpg": b"<!doctype html><script>alert(1)</script>",
-        "bomb.png": bomb(20_000),
+        "bomb.png": png_of(20_000, 20_000),
         "half.jpg": real[: len(real) // 2],
         "long.jpg": real + b"\0" * 25_000_001,
     }

@@ -4,10 +4,8 @@ import io
 import json
 import os
 import shutil
-import struct
 import subprocess
 import sys
-import zlib
 from base64 import b64decode
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from newsroom.pictures import LONGEST_BYTES, Picture, Refused, develop
+from tests.newsroom.pictures import png_of
 
 pytestmark = pytest.mark.once
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "images"
@@ -60,19 +59,6 @@ def looks(picture: Picture, at: tuple[int, int] = (3, 3)) -> tuple[int, ...]:
     """A pixel of the JPEG."""
     jpeg = next(r for r in picture.renditions if r.format == "jpeg")
     return Image.open(io.BytesIO(jpeg.data)).getpixel(at)
-
-
-def png_of(width: int, height: int) -> bytes:
-    """Zeros: 20,000 × 20,000 of them are 1.2 GB decoded and 1.2 MB here."""
-    packer = zlib.compressobj(9)
-    row = b"\0" * (1 + width * 3)
-    body = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 # What comes out
