@@ -82,7 +82,7 @@ def revisions(request: StaffRequest, entry_id: int) -> HttpResponse:
     entry = _entry(entry_id)
     allow(may_edit(request.user, entry))
     kept = list(entry.history.select_related("history_user")[: REVISIONS_SHOWN + 1])
-    hidden = hidden_writers()
+    hidden = hidden_writers(request.user)
     pairs = zip(kept, [*kept[1:], None], strict=True)
     shown = [_revision(new, old, entry, request.user, hidden) for new, old in pairs][:REVISIONS_SHOWN]
     context = {**admin.site.each_context(request), "title": _("Revisions"), "entry": entry, "article": entry.article}

@@ -56,7 +56,7 @@ def actions_for(entry: Entry, me: Any) -> list[tuple[str, Any]]:
 def _editing(entries: Iterable[Entry], me: Any) -> dict[int, list[str]]:
     by_id = {entry.pk: entry for entry in entries}
     found: dict[int, list[str]] = {}
-    hidden = hidden_writers()
+    hidden = hidden_writers(me)
     here = Presence.objects.here().filter(entry__in=by_id).exclude(person_id=me.pk).select_related("person")
     for presence in here:
         name = known_as(presence.person, by_id[presence.entry_id], me, hidden)

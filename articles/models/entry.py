@@ -58,7 +58,7 @@ class EntryQuerySet(Posting, models.QuerySet["Entry"]):
         own = Q(author=by.pk)
         if not may_change_any(by):
             return self.filter(own)
-        return self.filter(own | ~Q(state=Entry.State.DRAFT) | Q(author=None) | ~Q(author__in=hidden_writers()))
+        return self.filter(own | ~Q(state=Entry.State.DRAFT) | Q(author=None) | ~Q(author__in=hidden_writers(by)))
 
     def submitted(self) -> Self:
         """What waits for an editor, who sees first what has waited longest."""

@@ -57,13 +57,19 @@ def reaches(by: Person, entry: "Entry") -> bool:
     """Is it theirs, or do they look after the entries of others? See EntryQuerySet.reached_by, which says the same."""
     if entry.author_id == by.pk and by.has_perm("articles.change_entry"):
         return True
-    return may_change_any(by) and not (entry.state == entry.State.DRAFT and entry.author_id in hidden_writers())
+    return may_change_any(by) and not (entry.state == entry.State.DRAFT and entry.author_id in hidden_writers(by))
 
 
-def hidden_writers() -> set[int]:
-    """Who has a pseudonym. Their drafts are theirs alone: which name it will go out under may not be chosen yet."""
-    owners = Byline.objects.filter(is_pseudonym=True, owner__isnull=False)
-    return set(owners.values_list("owner_id", flat=True))
+def hidden_writers(by: Person) -> set[int]:
+    """Who has a pseudonym. Their drafts are theirs alone: which name it will go out under may not be chosen yet.
+
+    Remembered for who asks, as Django remembers what they may: lists ask for each of their rows.
+    """
+    found: set[int] | None = getattr(by, "_hidden_writers", None)
+    if found is None:
+        owners = Byline.objects.filter(is_pseudonym=True, owner__isnull=False)
+        found = by._hidden_writers = set(owners.values_list("owner_id", flat=True))  # type: ignore[attr-defined]
+    return found
 
 
 def allow(allowed: bool) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -74,6 +76,23 @@ def test_each_may_do_with_an_entry_what_is_theirs(article: Article, carla: User,
     make_entry(article, "Not hers.")
     assert "data-act" not in Desk(carla).get("desk_latest", article.pk).json()["html"]
     assert 'data-act="withdraw"' in Desk(edith).get("desk_latest", article.pk).json()["html"]
+
+
+def test_its_list_costs_the_same_however_much_is_in_it(article: Article, carla: User, edith: User) -> None:
+    def fill(number: int) -> None:
+        for _number in range(number):
+            entry = make_entry(article, author=carla)
+            Presence.objects.create(entry=entry, person=carla, seen_at=timezone.now())
+            Entry.objects.save_draft(article, by=carla, key=uuid4(), text="Not yet known.")
+            Entry.objects.save_draft(article, by=carla, key=uuid4(), text="Perhaps.").submit(by=carla)
+
+    desk, counts = Desk(edith), []
+    for number in (1, 9):
+        fill(number)
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get("desk_latest", article.pk).status_code == 200
+        counts.append(len(queries))
+    assert counts == [10, 10]
 
 
 # Sending
