@@ -68,10 +68,11 @@ def open_entry(request: StaffRequest, entry_id: int) -> HttpResponse:
 def editing(request: StaffRequest, entry_id: int) -> HttpResponse:
     """Says that this person has it open, or has left it."""
     entry = _entry(entry_id)
-    allow(may_edit(request.user, entry))
     if request.POST.get("left"):
+        # Also what has just been submitted, and is out of their hands.
         Presence.objects.leave(entry, request.user)
     else:
+        allow(may_edit(request.user, entry))
         Presence.objects.note(entry, request.user)
     return answer({})
 

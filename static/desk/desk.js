@@ -45,6 +45,8 @@ await restore();
 show();
 const wanted = new URLSearchParams(location.search).get("edit");
 if (wanted && /^\d+$/.test(wanted)) await edit(`${desk.base}entries/${wanted}/`);
+// For who drives the page from outside.
+document.querySelector("#desk").dataset.ready = "";
 // What waited for the line when the page was closed.
 setTimeout(tryAgain, TRY_EVERY_START);
 

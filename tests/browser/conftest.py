@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, transaction
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from accounts.models import User
 from articles.models import Article
@@ -235,6 +235,7 @@ class Desk:
         self.beside = page.locator("#beside")
         self.conflict = page.locator("#conflict")
         self.is_phone = bool(page.viewport_size and page.viewport_size["width"] < 800)
+        page.wait_for_selector("#desk[data-ready]")
 
     def write(self, text: str) -> None:
         self.text.fill(text)
@@ -249,6 +250,11 @@ class Desk:
     def row(self, text: str) -> Any:
         """The entry in the list beside the composer."""
         return self.beside.locator("li").filter(has_text=text)
+
+    def edit(self, text: str) -> None:
+        """Opens an entry of the list in the composer."""
+        self.row(text).get_by_role("button", name="Edit").click()
+        expect(self.page.get_by_text("You edit an entry")).to_be_visible()
 
     def open_again(self) -> "Desk":
         """In another page of the same browser."""

@@ -34,7 +34,7 @@ def test_an_editor_returns_it_with_a_note_and_it_comes_again(conny, sit_down, si
     edith.page.get_by_label("What is missing?").fill("Who says so?")
     edith.page.get_by_role("button", name="Go on").click()
     expect(conny.row("The pier")).to_contain_text("Who says so?", timeout=10_000)
-    conny.row("The pier").get_by_role("button", name="Edit").click()
+    conny.edit("The pier")
     conny.write("The pier is shut, says the port.")
     conny.send()
     expect(conny.text).to_have_value("")
@@ -55,5 +55,5 @@ def test_an_editor_amends_it_first(conny, sit_down, size):
 def test_she_takes_it_back_to_change_it(conny):
     conny.row("The pier").get_by_role("button", name="Take back").click()
     expect(conny.row("The pier")).to_contain_text("draft")
-    conny.row("The pier").get_by_role("button", name="Edit").click()
+    conny.edit("The pier")
     expect(conny.text).to_have_value("The pier is shut.")

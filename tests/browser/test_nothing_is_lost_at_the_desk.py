@@ -246,7 +246,7 @@ def test_what_was_written_comes_back_after_an_entry_was_edited(sit_down, blog):
     make_entry(blog, "Two roads.")
     desk = sit_down("Edith", "editor")
     desk.write(LINE)
-    desk.row("Two roads.").get_by_role("button", name="Edit").click()
+    desk.edit("Two roads.")
     expect(desk.text).to_have_value("Two roads.")
     desk.write("Three roads.")
     desk.send()
@@ -256,7 +256,7 @@ def test_what_was_written_comes_back_after_an_entry_was_edited(sit_down, blog):
 def test_an_edit_that_is_left_can_be_had_again(sit_down, blog):
     make_entry(blog, "Two roads.")
     desk = sit_down("Edith", "editor")
-    desk.row("Two roads.").get_by_role("button", name="Edit").click()
+    desk.edit("Two roads.")
     expect(desk.text).to_have_value("Two roads.")
     desk.write("Three roads.")
     desk.page.keyboard.press("Escape")

@@ -17,7 +17,7 @@ def entry(blog):
 def conflict(sit_down, entry, size):
     """Edith has it open while a colleague saves; then she saves."""
     desk = sit_down("Edith", "editor", size)
-    desk.row("Two roads").get_by_role("button", name="Edit").click()
+    desk.edit("Two roads")
     expect(desk.text).to_have_value("Two roads are shut.")
     entry.edit(text="Three roads are shut.", label="confirmed")
     desk.write("Two roads are open.")
@@ -55,7 +55,7 @@ def test_or_go_on_from_the_other_s_and_have_their_own_again(conflict, entry):
 
 def test_it_is_shown_who_is_editing(sit_down, entry):
     edith, emil = sit_down("Edith", "editor"), sit_down("Emil", "editor")
-    edith.row("Two roads").get_by_role("button", name="Edit").click()
+    edith.edit("Two roads")
     expect(emil.row("Two roads")).to_contain_text("Edith is editing this", timeout=10_000)
     edith.page.keyboard.press("Escape")
     expect(emil.row("Two roads")).not_to_contain_text("is editing this", timeout=10_000)
@@ -63,7 +63,7 @@ def test_it_is_shown_who_is_editing(sit_down, entry):
 
 def test_what_is_done_in_the_list_to_the_open_entry_is_no_conflict(sit_down, entry):
     desk = sit_down("Edith", "editor")
-    desk.row("Two roads").get_by_role("button", name="Edit").click()
+    desk.edit("Two roads")
     desk.row("Two roads").get_by_role("button", name="Key event").click()
     expect(desk.page.get_by_label("Key event")).to_be_checked()
     desk.write("Three roads are shut.")
