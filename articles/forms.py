@@ -235,6 +235,8 @@ def as_form(entry: Entry) -> dict[str, Any]:
         "id": entry.pk,
         "key": str(entry.key),
         "state": entry.state,
+        "state_name": entry.get_state_display(),
+        "name": str(entry),
         "version": entry.version,
         "headline": entry.headline,
         "text": entry.text,

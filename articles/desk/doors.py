@@ -42,6 +42,11 @@ def desk_view(methods: str, right: Callable[[Person], bool]) -> Callable[[View],
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not (request.user.is_active and request.user.is_staff):
                 return _signed_out(request)
+            if request.headers.get("X-Desk-Person", str(request.user.pk)) != str(request.user.pk):
+                # Signed in meanwhile in another page: nothing goes out under their name.
+                return answer(
+                    {"error": _("Somebody else is signed in now. Copy what you wrote and load this page anew.")}, 403
+                )
             try:
                 allow(right(request.user))
                 return view(request, *args, **kwargs)

@@ -32,7 +32,7 @@ def _read(request: StaffRequest) -> int | None:
 
 
 # By their names in the address.
-ACTIONS: dict[str, Callable[[Entry, Person, StaffRequest], None]] = {
+ACTIONS: dict[str, Callable[[Entry, Person, StaffRequest], bool | None]] = {
     "approve": lambda entry, me, request: entry.approve(by=me, based_on=_read(request)),
     "publish": lambda entry, me, request: entry.publish(by=me, based_on=_read(request)),
     "recall": lambda entry, me, _request: entry.recall(by=me),
@@ -52,8 +52,10 @@ ACTIONS: dict[str, Callable[[Entry, Person, StaffRequest], None]] = {
 @desk_view("POST", may_write)
 def act(request: StaffRequest, entry_id: int, action: str) -> HttpResponse:
     entry = _entry(entry_id)
-    ACTIONS[action](entry, request.user, request)
-    return back(request, {"id": entry.pk, "state": entry.state, "version": entry.version}, entry.article)
+    # Of these only a mark makes a new version.
+    is_new = ACTIONS[action](entry, request.user, request) is True
+    content = {"id": entry.pk, "state": entry.state, "version": entry.version, "was": entry.version - is_new}
+    return back(request, content, entry.article)
 
 
 @desk_view("GET", may_write)
@@ -85,13 +87,14 @@ def revisions(request: StaffRequest, entry_id: int) -> HttpResponse:
     kept = list(entry.history.select_related("history_user")[: REVISIONS_SHOWN + 1])
     hidden = hidden_writers(request.user)
     pairs = zip(kept, [*kept[1:], None], strict=True)
-    shown = [_revision(new, old, entry, request.user, hidden) for new, old in pairs][:REVISIONS_SHOWN]
+    rows = [_revision(new, old, entry, request.user, hidden) for new, old in pairs][:REVISIONS_SHOWN]
     context = {**admin.site.each_context(request), "title": _("Revisions"), "entry": entry, "article": entry.article}
-    return render(request, "admin/articles/desk/revisions.html", context | {"revisions": shown})
+    return render(request, "admin/articles/desk/revisions.html", context | {"revisions": rows})
 
 
 def _revision(new: Any, old: Any, entry: Entry, me: Any, hidden: set[int]) -> dict[str, Any]:
-    changed = set(new.diff_against(old).changed_fields) if old else set()
+    # Compared here: the library leaves out what no form edits, as state and note.
+    changed = {name for name in (*SHOWN, *NAMED) if old and getattr(new, name) != getattr(old, name)}
     texts = []
     for name in SHOWN:
         if name in changed or (old is None and getattr(new, name)):
@@ -104,8 +107,17 @@ def _revision(new: Any, old: Any, entry: Entry, me: Any, hidden: set[int]) -> di
         "by": known_as(new.history_user, entry, me, hidden),
         "is_first": old is None,
         "texts": texts,
-        "others": [(_label(name), getattr(old, name), getattr(new, name)) for name in named if name in changed],
+        "others": [(_label(name), shown(old, name), shown(new, name)) for name in named if name in changed],
     }
+
+
+def shown(revision: Any, name: str) -> Any:
+    """A field's value for people."""
+    value = getattr(revision, name)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    display = getattr(revision, f"get_{name}_display", None)
+    return display() if display else value
 
 
 def _label(name: str) -> Any:

@@ -73,6 +73,7 @@ def send(request: StaffRequest, article_id: int, action: str) -> HttpResponse:
     except Article.DoesNotExist:
         raise Http404(_("There is no such article.")) from None
     sent = {"id": entry.pk, "state": entry.state, "version": entry.version}
+    sent |= {"state_name": entry.get_state_display(), "name": str(entry)}
     if entry.state == Entry.State.SCHEDULED and entry.scheduled_for:
         sent["at"] = entry.scheduled_for.isoformat()
     return back(request, sent, article)
@@ -239,11 +240,12 @@ def submitted(request: StaffRequest) -> HttpResponse:
 @desk_view("GET", may_write)
 def start(request: StaffRequest) -> HttpResponse:
     """The desk of the article that is live, or the choice of those that are."""
-    live = list(Article.objects.live_now().select_related("topic").order_by("-updated_at", "-id")[:50])
+    running = list(Article.objects.live_now().select_related("topic").order_by("-updated_at", "-id")[:50])
+    live = [article for article in running if article.state == Article.State.LIVE]
     if len(live) == 1:
         return redirect("admin:desk", live[0].pk)
     others = Article.objects.exclude(state__in=["live", "paused"]).select_related("topic").order_by("-id")[:20]
-    context = {**admin.site.each_context(request), "title": _("Desk"), "live": live, "others": others}
+    context = {**admin.site.each_context(request), "title": _("Desk"), "running": running, "others": others}
     return render(request, "admin/articles/desk/start.html", context)
 
 

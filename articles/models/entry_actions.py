@@ -215,16 +215,18 @@ class EntryActions(models.Model):
         with self._next_change(by, may_act) as (entry, _article):
             entry.is_pinned = False
 
-    def mark(self, is_key_event: bool, *, by: Person | None = None) -> None:
+    def mark(self, is_key_event: bool, *, by: Person | None = None) -> bool:
         """Makes it a key event or an ordinary entry; its words stay, so readers are told of no edit.
 
-        A version of its own all the same: a form that is open has the mark too, and would take it back.
+        A version of its own all the same: a form that is open has the mark too, and would take it back. False where it
+        was so already.
         """
         with self._next_change(by, may_act) as (entry, _article):
             require(entry, entry.State.PUBLISHED)
-            if entry.is_key_event != is_key_event:
-                entry.version += 1
+            changed = entry.is_key_event != is_key_event
+            entry.version += changed
             entry.is_key_event = is_key_event
+        return changed
 
     def _edit_unseen(
         self,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles.models.article import Article
-from articles.models.changing import local_day, next_change
+from articles.models.changing import Conflict, local_day, next_change
 from articles.models.entry_actions import refuse_ended, require_presentable, unpin_others
 from articles.models.photograph import Shot, attach
 from articles.models.rights import Person, allow, may_edit, may_publish, may_write, reaches
@@ -58,8 +58,8 @@ class Posting:
     ) -> "Entry":
         """Publishes what a composer sent, or schedules it where `at` is to come or it is held for some seconds.
 
-        Where its draft is kept already, that is what goes out; where it has gone out, it is edited if anything differs.
-        Raises Conflict as Entry.edit does.
+        Where its draft is kept already, that is what goes out. Raises Conflict as Entry.edit does, and where it has
+        gone out with other words: who writes another story in the same form must not overwrite the first.
         """
         photographs, now = list(photographs), timezone.now()
         later = now + timedelta(seconds=hold) if hold and at is None else at
@@ -80,10 +80,12 @@ class Posting:
             Article.objects.select_for_update().get(pk=found.article_id)
             found = self._find(key) or found
             allow(may_edit(by, found))
-            if found.state not in found.SEEN:
-                fields["pin_on_publish"] = pin
-            edit_if_different(found, by, based_on, photographs, fields)
-            if found.state not in found.SEEN and not _waits_already(found, at, later or now):
+            if found.state in found.SEEN:
+                if differs(found, photographs, fields):
+                    raise Conflict(found)
+                return found
+            edit_if_different(found, by, based_on, photographs, fields | {"pin_on_publish": pin})
+            if not _waits_already(found, at, later or now):
                 if later and later > now:
                     found.schedule(later, by=by)
                 else:

@@ -20,7 +20,7 @@ export function follow(edit, told) {
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-quiet]")) return;
     event.preventDefault();
-    act(event.target, event.submitter);
+    send(event.target, event.submitter);
   });
 }
 
@@ -69,12 +69,13 @@ function describe(element) {
   return `[data-entry="${entry}"] ` + (element.dataset.act ? `[data-act="${element.dataset.act}"]` : "[data-edit]");
 }
 
-async function act(form, button) {
+async function send(form, button) {
   const data = new FormData(form);
   data.delete("csrfmiddlewaretoken");
-  const question = { withdraw: words.withdraw, "send-back": words.sendBack }[button?.dataset.act];
+  const act = button?.dataset.act;
+  const question = { withdraw: words.withdraw, "send-back": words.sendBack, end: words.end }[act];
   if (question) {
-    const note = await asked(question);
+    const note = await asked(question, act !== "end");
     if (note === null) return;
     data.set("note", note);
   }
@@ -82,7 +83,7 @@ async function act(form, button) {
     const answer = await ask(button?.getAttribute("formaction") ?? form.action, data);
     if (answer.open) location.assign(answer.open);
     else say(words.kept, "done");
-    acted(answer, button?.dataset.act);
+    acted(answer, act);
     form.dispatchEvent(new Event("kept"));
   } catch (error) {
     say(error.message || words.away, "problem");
@@ -91,8 +92,10 @@ async function act(form, button) {
   refresh();
 }
 
-function asked(question) {
+// The note, or null where it is not to be done. `takesNote`: is there anything to say about it?
+function asked(question, takesNote) {
   const dialog = document.querySelector("#ask");
+  dialog.querySelector("textarea").hidden = !takesNote;
   dialog.querySelector("label").textContent = question;
   dialog.querySelector("textarea").value = "";
   dialog.returnValue = "";

@@ -1,5 +1,5 @@
 // What stands in the composer: read, filled, and kept with every key.
-import { kept, newKey, takeUp } from "./kept.js";
+import { keepBox, newKey, plainKey, takeUp } from "./kept.js";
 import { say, words } from "./line.js";
 import * as photographs from "./photographs.js";
 
@@ -8,11 +8,13 @@ export const text = form.elements.text;
 const TYPED = ["headline", "text", "at", "label", "source_url", "tags", "correction"];
 const CHECKED = ["is_key_event", "pin"];
 const MOST_UNANSWERED = 5;
+const MOST_LEFT = 10;
 
-// `open`: the id, state and note of the entry that is edited; null while a new one is written. `before`: how it was when it
-// was opened, to see what has been typed since. `aside`: what stood in the box when another entry was opened, the last to
-// come back first. `unanswered`: texts that were sent and may have arrived, as no answer came.
-export const state = { open: null, before: "", aside: [], unanswered: [] };
+// `open`: the id, state, name and note of the entry that is edited; null while a new one is written. `before`: how it was
+// when it was opened, to see what has been typed since. `aside`: what stood in the box when another entry was opened, the
+// last to come back first. `left`: what was given up, to be had again. `unanswered`: contents that were sent and may have
+// arrived, as no answer came.
+export const state = { open: null, before: "", aside: [], left: [], unanswered: [] };
 
 export function key() {
   return form.elements.key.value;
@@ -36,16 +38,20 @@ export function asForm(values) {
   return data;
 }
 
-// The words alone, to tell whether two texts are the same.
-export function plain({ headline, text }) {
-  return `${headline}\n${text}`.normalize("NFC").replace(/\s+/g, " ").trim();
+// All that readers get of it, tidied as the site does, to tell whether two are the same: of a form, or as the site has it.
+export function contents({ headline, text, label, source_url, tags, is_key_event, bylines, photographs }) {
+  const tidy = (written) => written.normalize("NFC").replace(/\s+/g, " ").trim();
+  const named = [...new Set(tags.split(",").map((tag) => tidy(tag).toLowerCase()).filter(Boolean))];
+  const source = source_url && !/^\w+:\/\//.test(source_url) ? `https://${source_url}` : source_url;
+  const shown = photographs.map(({ id, alt, caption, credit }) => [id, tidy(alt), tidy(caption), tidy(credit)]);
+  return JSON.stringify([tidy(headline), tidy(text), label, source, named, Boolean(is_key_event), bylines, shown]);
 }
 
-// "" where there is nothing to keep.
-export function fingerprint() {
-  const { headline, text, at, label, source_url, tags, correction, is_key_event, pin, bylines, photographs } = snapshot();
-  const anything = headline.trim() || text.trim() || photographs.length;
-  return anything ? JSON.stringify([headline, text, at, label, source_url, tags, correction, is_key_event, pin, bylines, photographs]) : "";
+// Of all that can be typed; "" where there is nothing to read.
+export function fingerprint(values = snapshot()) {
+  const anything = values.headline.trim() || values.text.trim() || values.photographs.length;
+  const fields = [...TYPED, ...CHECKED, "bylines", "photographs"].map((name) => values[name]);
+  return anything ? JSON.stringify(fields) : "";
 }
 
 export function isChanged() {
@@ -84,13 +90,27 @@ function standing(name) {
 }
 
 export function keep() {
-  const anything = isChanged() || state.open || state.aside.length;
-  kept.box = anything ? { ...snapshot(), aside: state.aside } : null;
+  const anything = isChanged() || state.open || state.aside.length || state.left.length;
+  const kept = keepBox(anything ? { ...snapshot(), aside: state.aside, left: state.left } : null);
+  if (!kept) form.querySelector("#saved").textContent = words.full;
+  document.querySelector("#left").hidden = !state.left.length;
 }
 
-// Before something else comes into the box.
+// Before something else comes into the box. Of one entry nothing is kept twice.
 export function putAside() {
   if (isChanged()) state.aside.push(snapshot());
+}
+
+// What is put aside of the entry with this key, which is then no more aside.
+export function fromAside(wanted) {
+  const found = state.aside.find((values) => plainKey(values.key) === plainKey(wanted));
+  state.aside = state.aside.filter((values) => values !== found);
+  return found;
+}
+
+// What stands in the box is given up, and can be had again.
+export function giveUp() {
+  if (isChanged()) state.left = [...state.left, snapshot()].slice(-MOST_LEFT);
 }
 
 // It comes into the box when what stands there is done.
@@ -101,7 +121,13 @@ export function queueBehind(values) {
 
 // Remembered before it is sent: the page may not live to see the answer.
 export function expectAnswer(values) {
-  state.unanswered = [...state.unanswered, plain(values)].slice(-MOST_UNANSWERED);
+  state.unanswered = [...state.unanswered, contents(values)].slice(-MOST_UNANSWERED);
+  keep();
+}
+
+// The site has said no, so it has not arrived.
+export function expectNone(values) {
+  state.unanswered = state.unanswered.filter((content) => content !== contents(values));
   keep();
 }
 
@@ -116,11 +142,12 @@ export async function restore() {
   const found = await takeUp();
   if (!found) return;
   state.aside = [...(found.aside ?? []), ...state.aside];
+  state.left = found.left ?? [];
   if (isChanged()) {
     // Somebody types already.
     queueBehind(found);
   } else {
     fill(found);
-    say(words.restored);
+    if (isChanged()) say(words.restored);
   }
 }

@@ -1,16 +1,16 @@
 // The composer's buttons and keys.
 import { follow } from "./beside.js";
 import { form, keep, restore, state } from "./box.js";
-import { keepMine, takeTheirs } from "./conflict.js";
-import { edit, leaveUnsaved, show, takeBack, tellLeft } from "./editing.js";
+import { asNew, keepMine, takeTheirs } from "./conflict.js";
+import { edit, leaveUnsaved, mayLeave, show, takeBack, tellLeft } from "./editing.js";
 import { ask, desk, say, words } from "./line.js";
 import * as photographs from "./photographs.js";
-import { keepDraft, primary, queueIt, send, tryAgain, undo } from "./sending.js";
+import { changedSince, keepDraft, primary, queueIt, send, setAside, settleRestored, tryAgain } from "./sending.js";
 import "./text.js";
 import "./words.js";
 
 const DRAFT_EVERY = 8000;
-const TRY_EVERY_START = 100;
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const KEYS = {
   KeyD: () => send("draft"),
   KeyP: () => document.querySelector("[data-do=preview]").click(),
@@ -20,12 +20,24 @@ const KEYS = {
   KeyF: () => document.querySelector("#choose").click(),
   KeyL: () => document.querySelector("#beside [data-edit]")?.focus(),
 };
-const BUTTONS = { leave: leaveUnsaved, try: tryAgain, undo, "keep-mine": saveMine, "take-theirs": takeTheirs, next: queueIt, "take-back": takeBack };
+const BUTTONS = {
+  leave: leaveUnsaved,
+  try: tryAgain,
+  next: queueIt,
+  "take-back": takeBack,
+  "keep-mine": () => sendAfter(keepMine()),
+  "as-new": () => sendAfter(asNew()),
+  "take-theirs": async () => {
+    if (!(await mayLeave())) return;
+    setAside();
+    takeTheirs();
+  },
+};
 
-photographs.watch(keep);
+photographs.watch(changedSince);
 follow(edit, takeNote);
-if (/Mac|iPhone|iPad/.test(navigator.platform)) asOnMac();
-form.addEventListener("input", keep);
+if (MAC) showMacKeys();
+form.addEventListener("input", changedSince);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   send(primary());
@@ -42,13 +54,14 @@ addEventListener("pagehide", tellLeft);
 setInterval(keepDraft, DRAFT_EVERY);
 
 await restore();
+await settleRestored();
 show();
 const wanted = new URLSearchParams(location.search).get("edit");
 if (wanted && /^\d+$/.test(wanted)) await edit(`${desk.base}entries/${wanted}/`);
 // For who drives the page from outside.
 document.querySelector("#desk").dataset.ready = "";
 // What waited for the line when the page was closed.
-setTimeout(tryAgain, TRY_EVERY_START);
+tryAgain();
 
 function shortcut(event) {
   if (document.querySelector("dialog[open]")) return;
@@ -58,23 +71,27 @@ function shortcut(event) {
     const other = event.target.closest?.("form");
     if (other && other !== form) other.requestSubmit();
     else send(primary());
-  } else if (event.altKey && !event.ctrlKey && !event.metaKey && KEYS[event.code]) {
+  } else if (isShortcut(event)) {
     event.preventDefault();
     KEYS[event.code]();
   } else if (event.key === "Escape" && state.open) leaveUnsaved();
 }
 
-// What is done in the list to the entry that is open in the box is no conflict with it.
-function takeNote({ id, version }, action) {
-  if (!state.open || state.open.id !== id || version === undefined) return;
+// By its place on the keyboard, as letters are others on others. A Mac's Option alone types signs that words are made of.
+function isShortcut({ altKey, ctrlKey, metaKey, code }) {
+  return altKey && ctrlKey === MAC && !metaKey && code in KEYS;
+}
+
+function sendAfter(action) {
+  if (action) send(action);
+}
+
+// What is done in the list to the entry that is open in the box is no conflict with it, where nobody else has changed it.
+function takeNote({ id, version, was }, action) {
+  if (state.open?.id !== id || Number(form.elements.based_on.value) !== was) return;
   form.elements.based_on.value = version;
   if (action === "key-event" || action === "ordinary") form.elements.is_key_event.checked = action === "key-event";
   keep();
-}
-
-function saveMine() {
-  const action = keepMine();
-  if (action) send(action);
 }
 
 async function setHold({ target }) {
@@ -87,8 +104,8 @@ async function setHold({ target }) {
   }
 }
 
-function asOnMac() {
+function showMacKeys() {
   for (const key of document.querySelectorAll("kbd")) {
-    key.textContent = key.textContent.replace("Ctrl", "⌘").replace("Alt", "⌥").replace("Shift", "⇧");
+    key.textContent = key.textContent.replace("Ctrl", "⌘").replace("Alt", "⌃⌥").replace("Shift", "⇧");
   }
 }

@@ -1,32 +1,45 @@
 // An entry in the composer: opened, shown to be open, and left.
-import { fill, form, isChanged, putAside, snapshot, state, text } from "./box.js";
+import { fill, form, fromAside, giveUp, key, keep, putAside, state, text } from "./box.js";
+import { plainKey } from "./kept.js";
 import { ask, desk, say, token, words } from "./line.js";
 import * as photographs from "./photographs.js";
+import { setAside } from "./sending.js";
 
 const PRESENT_EVERY = 10_000;
 let present;
-// What was changed in an entry that was left without saving.
-let left = null;
 
 export async function edit(address) {
   try {
     const entry = await ask(address);
-    // They belong to what is put aside.
-    await photographs.come();
-    putAside();
-    openEntry(entry);
+    if (!(await mayLeave())) return;
+    setAside();
+    if (plainKey(entry.key) === plainKey(key())) {
+      // It stands in the box already, as it was typed on since.
+      state.open = opened(entry);
+    } else {
+      putAside();
+      openEntry(entry, fromAside(entry.key));
+    }
+    show();
+    keep();
+    say("");
+    text.focus();
     form.scrollIntoView({ block: "nearest" });
   } catch (error) {
     say(error.message || words.away, "problem");
   }
 }
 
-// `entry` as the site gives it.
-export function openEntry({ id, state: its, note, version, ...values }) {
+// `entry` as the site gives it; `typed`: how it was typed on here.
+export function openEntry(entry, typed) {
   tellLeft();
-  fill({ ...values, based_on: version, open: { id, state: its, note } });
+  fill(typed ? { ...typed, open: opened(entry) } : { ...entry, based_on: entry.version, open: opened(entry) });
   show();
   text.focus();
+}
+
+export function opened({ id, state: its, state_name, name, note }) {
+  return { id, state: its, state_name, name, note };
 }
 
 // Back to what was written before, or to an empty box.
@@ -39,26 +52,32 @@ export function leave() {
   if (next?.problem) say(next.problem, "problem");
 }
 
-export function leaveUnsaved() {
-  if (isChanged()) keepLeft();
+export async function leaveUnsaved() {
+  if (!(await mayLeave())) return;
+  setAside();
+  giveUp();
   leave();
 }
 
-// What stands in the box is given up, and can be had again.
-export function keepLeft() {
-  left = snapshot();
-  document.querySelector("#left").hidden = false;
-}
-
-export function takeBack() {
-  if (!left) return;
+export async function takeBack() {
+  const left = state.left.at(-1);
+  if (!left || !(await mayLeave())) return;
+  setAside();
   putAside();
+  state.left = state.left.slice(0, -1);
   tellLeft();
   fill(left);
   show();
-  left = null;
-  document.querySelector("#left").hidden = true;
   text.focus();
+}
+
+// Not with a photograph that has not come through: it would be gone with its file.
+export async function mayLeave() {
+  if (photographs.areComing()) say(words.photo);
+  await photographs.come();
+  if (!photographs.lost()) return true;
+  say(words.photoLost, "problem");
+  return false;
 }
 
 // What the form looks like for what it holds.
@@ -66,6 +85,7 @@ export function show() {
   const mode = form.querySelector("#mode");
   const seen = isSeen();
   mode.hidden = !state.open;
+  mode.querySelector(".which").textContent = state.open ? `${state.open.name ?? ""} (${state.open.state_name ?? state.open.state})` : "";
   mode.querySelector(".note").textContent = state.open?.note ?? "";
   form.querySelector(".only-published").hidden = state.open?.state !== "published";
   form.querySelector(".only-new").hidden = seen;
@@ -78,6 +98,14 @@ export function show() {
   if (!state.open) return;
   tellPresence();
   present = setInterval(tellPresence, PRESENT_EVERY);
+}
+
+// It has gone out, and was typed on meanwhile: from now on that is an edit of it, and shown to be one.
+export function becomesAnEdit(entry, before) {
+  state.open = opened(entry);
+  state.before = before;
+  show();
+  keep();
 }
 
 // Do readers see it, or have they?

@@ -31,7 +31,8 @@ export async function ask(address, body, { seconds = 15, quietly = false } = {})
 }
 
 async function send(address, body, seconds) {
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  // Who this page belongs to: somebody else may have signed in meanwhile in another one.
+  const headers = { Accept: "application/json", "X-CSRFToken": token(), "X-Desk-Person": desk.me };
   const options = { method: body ? "POST" : "GET", body, headers, signal: AbortSignal.timeout(seconds * 1000) };
   const response = await fetch(address, options).catch(() => null);
   // 500 is a fault of the site's own: asked again it would answer the same.
@@ -54,12 +55,12 @@ function signIn() {
 async function openSignIn() {
   const dialog = document.querySelector("#sign-in");
   const problem = dialog.querySelector(".errornote");
+  const button = dialog.querySelector("button");
   problem.hidden = true;
   dialog.showModal();
   try {
     for (;;) {
-      await submitted(dialog);
-      const button = dialog.querySelector("button");
+      if (!(await submitted(dialog))) throw new Refused(401, { error: words.signedOut });
       button.disabled = true;
       const refusal = await trySignIn(new FormData(dialog.querySelector("form")));
       button.disabled = false;
@@ -68,27 +69,27 @@ async function openSignIn() {
       problem.hidden = false;
     }
   } finally {
+    button.disabled = false;
     dialog.querySelector("form").reset();
     dialog.close();
   }
-  const who = await send(desk.who, null, 15).then((response) => response.json());
-  if (who.name !== desk.name) throw new Refused(403, { error: words.other });
 }
 
+// False where it was closed by Escape.
 function submitted(dialog) {
   return new Promise((resolve) => {
     dialog.querySelector("form").onsubmit = (event) => {
       event.preventDefault();
-      resolve();
+      resolve(true);
     };
-    // Without signing in nothing can be sent, so Escape does not close it; what was written is kept in any case.
-    dialog.oncancel = (event) => event.preventDefault();
+    dialog.onclose = () => resolve(false);
   });
 }
 
 async function trySignIn(data) {
   data.set("csrfmiddlewaretoken", token());
-  const response = await fetch(desk.login, { method: "POST", body: data, redirect: "manual" }).catch(() => null);
+  const options = { method: "POST", body: data, redirect: "manual", signal: AbortSignal.timeout(15_000) };
+  const response = await fetch(desk.login, options).catch(() => null);
   if (response?.type === "opaqueredirect") return "";
   if (!response?.ok) return words.away;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");

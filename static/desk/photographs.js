@@ -55,16 +55,19 @@ async function develop(file, waiting, changed) {
     changed();
     item.querySelector("input").focus();
   } catch (error) {
-    if (error instanceof Away) offerAgain(file, waiting, changed);
-    else waiting.remove();
-    say(`${file.name}: ${error.message || words.away}`, "problem");
+    const reason = error.message || words.away;
+    offerAgain(file, waiting, changed, error instanceof Away, reason);
+    say(`${file.name}: ${reason}`, "problem");
   }
 }
 
-// The file is here still: nobody has to look for it again.
-function offerAgain(file, waiting, changed) {
+// The row stays and says why, so that nothing goes out without it unnoticed. Where the line was down the file is here
+// still, and nobody has to look for it again.
+function offerAgain(file, waiting, changed, mayCome, reason) {
   const again = lostRow.content.cloneNode(true);
   again.querySelector(".name").textContent = file.name;
+  again.querySelector(".reason").textContent = reason;
+  again.querySelector("[data-again]").hidden = !mayCome;
   again.querySelector("[data-again]").addEventListener("click", () => {
     waiting.remove();
     take(file, changed);

@@ -1,10 +1,11 @@
 // What stands in the box goes to the site: at once, as a draft, or when the line is back. The box is emptied only when the
-// site has said yes.
+// site has said yes, and what goes out later is what was sent, not what has been typed since.
 import { refresh } from "./beside.js";
-import { answered, asForm, expectAnswer, fingerprint, form, key, plain, queueBehind, snapshot, state, text } from "./box.js";
+import { answered, asForm, contents, expectAnswer, expectNone, fill, fingerprint, form, fromAside, isChanged, key, keep, queueBehind, snapshot, state, text } from "./box.js";
 import { showConflict } from "./conflict.js";
-import { edit, isSeen, leave } from "./editing.js";
-import { kept } from "./kept.js";
+import { becomesAnEdit, isSeen, leave, mayLeave, opened, show } from "./editing.js";
+import { waiting } from "./kept.js";
+import { hold } from "./hold.js";
 import { ask, Away, desk, say, words } from "./line.js";
 import * as photographs from "./photographs.js";
 
@@ -12,9 +13,11 @@ const SECOND = 1000;
 const TRY_EVERY = 3 * SECOND;
 // Longer ahead is a time that somebody chose.
 const LONGEST_HOLD = 15 * SECOND;
+// What is wrong with the entry itself; all else is no reason to take it out of the queue.
+const ITS_OWN_FAULT = [404, 409, 422];
 
 let sending = null;
-// Waits for the line: which button was pressed.
+// What waits for the line and stands in the box still: the button that was pressed, and the form as it was then.
 let unsent = null;
 let retry;
 
@@ -24,24 +27,31 @@ export function primary() {
 }
 
 export async function send(action) {
-  if (sending || !form.reportValidity() || !isReady(action)) return;
-  const mine = { key: key() };
-  sending = mine;
+  if (sending || !form.reportValidity()) return;
+  const wanted = key();
+  let values = null;
+  await alone(async () => {
+    // Photographs that are on their way belong to it.
+    if (!(await mayLeave()) || key() !== wanted || !isReady(action)) return;
+    say(words.sending);
+    unsent = null;
+    values = snapshot();
+    try {
+      await sendQueue();
+      if (key() === wanted) values = snapshot();
+      await sendOut(action, values);
+    } catch (error) {
+      refused(action, error, values);
+    }
+  });
+}
+
+// One at a time; the buttons say so.
+async function alone(work) {
+  const mine = (sending = {});
   busy(true);
   try {
-    if (photographs.areComing()) say(words.photo);
-    await photographs.come();
-    say(words.sending);
-    await sendQueue();
-    // Put into the queue by hand while the line hung.
-    if (key() !== mine.key || !isReady(action)) return;
-    const values = snapshot();
-    const sent = fingerprint();
-    expectAnswer(values);
-    const answer = await post(action, values);
-    accepted(action, answer, values, sent);
-  } catch (error) {
-    if (key() === mine.key) refused(action, error);
+    await work();
   } finally {
     if (sending === mine) {
       sending = null;
@@ -51,15 +61,21 @@ export async function send(action) {
 }
 
 function isReady(action) {
-  let problem = "";
-  let where = text;
-  if (!fingerprint() && !photographs.areComing()) problem = words.empty;
-  else if (photographs.lost()) problem = words.photoLost;
-  else if (action !== "draft" && (where = photographs.undescribed())) problem = words.alt;
-  if (!problem) return true;
-  say(problem, "problem");
-  (where || text).focus();
+  const undescribed = action !== "draft" && photographs.undescribed();
+  if (fingerprint() && !undescribed) return true;
+  say(undescribed ? words.alt : words.empty, "problem");
+  (undescribed || text).focus();
   return false;
+}
+
+async function sendOut(action, values) {
+  if (key() === values.key) expectAnswer(values);
+  try {
+    accepted(action, await post(action, values), values);
+  } catch (error) {
+    if (!(error instanceof Away) && key() === values.key) expectNone(values);
+    throw error;
+  }
 }
 
 // Where an answer was lost and what stands at the site is what was sent, it is ours: no conflict.
@@ -70,40 +86,50 @@ async function post(action, values, options) {
       return await ask(`${desk.base}${desk.article}/send/${action}/`, asForm(values), options);
     } catch (error) {
       const now = error.answer?.now;
-      if (error.status !== 409 || !unanswered.delete(plain(now))) throw error;
+      if (error.status !== 409 || !unanswered.delete(contents(now))) throw error;
       values = { ...values, based_on: now.version };
+      // It had gone out, and was changed since: that is an edit.
+      if (action === "publish" && ["published", "withdrawn"].includes(now.state)) action = "save";
     }
   }
 }
 
-function accepted(action, answer, values, sent) {
-  drop(values.key);
-  document.querySelector("#queue").hidden = !kept.queue.length;
+function accepted(action, answer, values) {
+  if (unsent?.values.key === values.key) unsent = null;
   say(words[answer.state === "draft" ? "draft" : action === "save" ? "kept" : answer.state] ?? words.kept, "done");
-  const held = answer.state === "scheduled" && action === "publish" ? new Date(answer.at) - Date.now() : 0;
-  if (held > 0 && held < LONGEST_HOLD) holdBack(answer.id, held);
-  if (key() === values.key) {
-    unsent = null;
-    clearTimeout(retry);
-    // What was typed while it was on its way stays, as an edit of the same entry.
-    if (fingerprint() === sent) leave();
-    else answered(answer.version);
-  }
+  const later = answer.state === "scheduled" && action === "publish" ? new Date(answer.at) - Date.now() : 0;
+  if (later > 0 && later < LONGEST_HOLD) hold(answer.id, later);
+  arrived(action, answer, values);
   refresh();
 }
 
-function refused(action, error) {
+// What was typed while it was on its way stays, as an edit of the same entry: in the box, or put aside.
+function arrived(action, answer, values) {
+  const sent = fingerprint(values);
+  waiting.drop(values.key);
+  showQueue();
+  const aside = fromAside(values.key);
+  if (aside && fingerprint(aside) !== sent) state.aside.push({ ...aside, based_on: answer.version, open: opened(answer), before: sent, unanswered: [] });
+  if (key() !== values.key) keep();
+  else if (fingerprint() === sent) leave();
+  else {
+    answered(answer.version);
+    if (action !== "draft") becomesAnEdit(answer, sent);
+  }
+}
+
+function refused(action, error, values) {
+  const isHere = key() === values.key;
   if (error instanceof Away) {
-    unsent = action;
+    if (isHere) unsent = { action, values: snapshot() };
+    else queueUp({ action, values });
     waitForLine();
-  } else if (error.status === 409) {
-    unsent = null;
+  } else if (error.status === 409 && isHere) {
     showConflict(action, error.answer);
   } else {
-    unsent = null;
     say(error.message, "problem");
     const field = Object.keys(error.answer?.fields ?? {})[0];
-    (form.elements[field] instanceof HTMLElement ? form.elements[field] : text).focus();
+    if (isHere) (form.elements[field] instanceof HTMLElement ? form.elements[field] : text).focus();
   }
 }
 
@@ -127,8 +153,9 @@ export async function keepDraft() {
   } catch (error) {
     // It is kept here, and the next round tries again. Who is signed out is told, and signs in when they send; so is who
     // writes on what somebody else has changed, and sees both texts then.
+    if (!(error instanceof Away) && key() === values.key) expectNone(values);
     if (error.status === 409) drafted = now;
-    if ([401, 409].includes(error.status)) say(error.message, "problem");
+    if ([401, 403, 409].includes(error.status)) say(error.message, "problem");
   } finally {
     drafting = false;
   }
@@ -138,14 +165,42 @@ function clock() {
   return new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
+// What was sent before the page was closed, and not answered, may have gone out: then it is not written anew.
+export async function settleRestored() {
+  if (!state.unanswered.length || state.open) return;
+  const values = snapshot();
+  try {
+    const { id, state: its } = await post("draft", values, { quietly: true });
+    const now = its === "draft" ? null : await ask(`${desk.base}entries/${id}/`, null, { quietly: true });
+    if (!now || key() !== values.key) return;
+    if (contents(now) === contents(snapshot())) {
+      fill();
+      say(words[its] ?? words.kept, "done");
+    } else {
+      answered(now.version);
+      becomesAnEdit(now, "");
+      say(words.wentOut, "problem");
+    }
+    show();
+  } catch {
+    // The line is down: who sends it then is shown both.
+    state.unanswered = [];
+  }
+}
+
 // The line is down.
 
-function waitForLine() {
+function showQueue() {
   const panel = document.querySelector("#queue");
-  const waiting = kept.queue.length + (unsent ? 1 : 0);
-  panel.querySelector(".count").textContent = waiting > 1 ? `${words.waiting} ${waiting}.` : "";
+  const number = waiting.all().length + (unsent ? 1 : 0);
+  panel.querySelector(".count").textContent = number > 1 ? `${words.waiting} ${number}.` : "";
   panel.querySelector("[data-do=next]").hidden = !unsent;
-  panel.hidden = false;
+  panel.hidden = !number;
+  return number;
+}
+
+function waitForLine() {
+  if (!showQueue()) return;
   say(words.away, "problem");
   clearTimeout(retry);
   retry = setTimeout(tryAgain, TRY_EVERY);
@@ -153,28 +208,62 @@ function waitForLine() {
 
 export async function tryAgain() {
   clearTimeout(retry);
-  if (unsent) {
-    await send(unsent);
-  } else if (kept.queue.length && !sending) {
+  // Its end looks at the queue again.
+  if (sending || !showQueue()) return;
+  await alone(async () => {
+    const again = unsent;
     try {
       const all = await sendQueue();
-      document.querySelector("#queue").hidden = true;
-      if (all) say(words.kept, "done");
+      if (again && unsent === again) await sendOut(again.action, again.values);
+      else if (all) say(words.kept, "done");
+      showQueue();
       refresh();
-    } catch {
-      waitForLine();
+    } catch (error) {
+      if (error instanceof Away) waitForLine();
+      else {
+        unsent = null;
+        showQueue();
+        refused(again?.action, error, again?.values ?? {});
+      }
     }
-  }
+  });
 }
 
-// Sets what waits aside, so that the next one can be written meanwhile.
-export function queueIt() {
-  if (!unsent) return;
-  kept.queue = [...kept.queue, { action: unsent, values: snapshot() }];
-  unsent = sending = null;
+// What is changed after it was sent is not sent by itself: nobody has said that it may go out like this.
+export function changedSince() {
+  keep();
+  if (!unsent || unsent.values.key !== key() || fingerprint() === fingerprint(unsent.values)) return;
+  unsent = null;
+  showQueue();
+  say(words.changed, "problem");
+}
+
+// Before something else comes into the box: what waits goes out as it was sent.
+export function setAside() {
+  if (unsent) queueUp(unsent);
+  unsent = null;
+  showQueue();
+}
+
+// So that the next one can be written meanwhile.
+export async function queueIt() {
+  if (!unsent || !(await mayLeave())) return;
+  setAside();
+  // Whatever hangs is tried again with the others.
+  sending = null;
   busy(false);
   leave();
   waitForLine();
+}
+
+function queueUp(item) {
+  const stored = waiting.add(item);
+  const sent = fingerprint(item.values);
+  // It is in the queue as it was sent, and would come back a second time.
+  const aside = fromAside(item.values.key);
+  if (aside && fingerprint(aside) !== sent) state.aside.push(aside);
+  if (key() === item.values.key && fingerprint() === sent) state.before = sent;
+  if (!stored) form.querySelector("#saved").textContent = words.full;
 }
 
 let queueGoes = null;
@@ -184,68 +273,23 @@ function sendQueue() {
   return queueGoes;
 }
 
-// Throws Away. What the site refuses comes back into the box, to be mended; false then.
+// What the site refuses of it comes back into the box, to be mended; false then. Throws what is no fault of an entry's.
 async function emptyQueue() {
   let all = true;
-  while (kept.queue.length) {
-    const [{ action, values }] = kept.queue;
+  for (let item; (item = waiting.all()[0]); ) {
+    const { action, values } = item;
     try {
-      await post(action, values);
+      arrived(action, await post(action, values), values);
     } catch (error) {
-      if (error instanceof Away) throw error;
+      if (!ITS_OWN_FAULT.includes(error.status)) throw error;
       all = false;
+      waiting.drop(values.key);
       queueBehind({ ...values, problem: error.message });
       say(`${words.refused} ${error.message}`, "problem");
-      if (!fingerprint() && !state.open) leave();
+      if (!isChanged() && !state.open) leave();
     }
-    drop(values.key);
   }
   return all;
-}
-
-// By its key, as more may have come into the queue meanwhile.
-function drop(done) {
-  kept.queue = kept.queue.filter(({ values }) => values.key !== done);
-}
-
-// A hold: it is scheduled some seconds ahead, and can be taken back until then.
-
-const held = { id: 0, timer: 0 };
-
-function holdBack(id, milliseconds) {
-  const panel = document.querySelector("#held");
-  const end = Date.now() + milliseconds;
-  held.id = id;
-  clearInterval(held.timer);
-  panel.hidden = false;
-  const count = () => {
-    const left = Math.ceil((end - Date.now()) / SECOND);
-    panel.querySelector(".seconds").textContent = Math.max(0, left);
-    // A second more for the site to send it out.
-    if (left > -1) return;
-    endHold();
-    ask(`${desk.base}entries/${id}/`).then((entry) => say(words[entry.state] ?? words.kept, "done"), () => {});
-    refresh();
-  };
-  count();
-  held.timer = setInterval(count, 250);
-}
-
-function endHold() {
-  clearInterval(held.timer);
-  document.querySelector("#held").hidden = true;
-}
-
-export async function undo() {
-  endHold();
-  try {
-    await ask(`${desk.base}entries/${held.id}/unschedule/`, new FormData());
-    say("");
-    await edit(`${desk.base}entries/${held.id}/`);
-  } catch (error) {
-    say(error.message || words.away, "problem");
-  }
-  refresh();
 }
 
 function busy(is) {

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from articles.models import Article, Entry, NotAllowed
+from articles.models import Article, Conflict, Entry, NotAllowed
 from tests.people import make_entry
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +30,13 @@ def test_sent_again_it_is_the_same(article: Article, carla: User) -> None:
     assert Entry.objects.count() == 1
 
 
-def test_sent_again_with_more_it_is_edited(article: Article, carla: User) -> None:
-    """The answer to the first was lost on the way, and more was typed since."""
+def test_another_story_in_the_same_form_does_not_overwrite_the_first(article: Article, carla: User) -> None:
     key = uuid4()
     Entry.objects.post(article, by=carla, key=key, text="One.")
-    again = Entry.objects.post(article, by=carla, key=key, text="One. Two.")
-    assert (Entry.objects.count(), again.text, again.state) == (1, "One. Two.", "published")
-    assert again.edited_at
+    with pytest.raises(Conflict):
+        Entry.objects.post(article, by=carla, key=key, text="Another story.")
+    entry = Entry.objects.get()
+    assert (entry.text, entry.version, entry.edited_at) == ("One.", 0, None)
 
 
 def test_its_draft_is_what_goes_out(article: Article, carla: User) -> None:

@@ -62,8 +62,12 @@ def test_the_desk_opens_with_the_composer_and_the_latest_entries(desk: Desk, art
 
 def test_of_one_live_article_the_desk_opens_at_once(desk: Desk, article: Article) -> None:
     assert desk.get("desk_start")["Location"] == reverse("admin:desk", args=[article.pk])
+    make_article("A paused one").pause()
+    assert desk.get("desk_start")["Location"] == reverse("admin:desk", args=[article.pk])
     make_article("Another")
-    assert "Another" in desk.get("desk_start").content.decode()
+    page = desk.get("desk_start").content.decode()
+    assert "Another" in page
+    assert "paused" in page
 
 
 def test_her_drafts_are_hers_and_an_editor_s(article: Article, carla: User, conny: User, edith: User) -> None:
@@ -186,6 +190,15 @@ def test_who_is_signed_out_is_told_so_and_not_sent_away(article: Article) -> Non
     assert "Sign in again: what you wrote is still here." in answer.json()["error"]
 
 
+def test_nothing_goes_out_under_the_name_of_who_signed_in_meanwhile(article: Article, carla: User, edith: User) -> None:
+    address = reverse("admin:desk_send", args=[article.pk, "publish"])
+    headers = {"accept": "application/json", "x-desk-person": str(carla.pk)}
+    data = {"key": str(uuid4()), "text": "Carla wrote this."}
+    answer = Desk(edith).client.post(address, data, headers=headers)
+    assert (answer.status_code, "Somebody else is signed in now" in answer.json()["error"]) == (403, True)
+    assert not Entry.objects.exists()
+
+
 # Editing
 
 
@@ -274,6 +287,12 @@ def test_one_click_each(desk: Desk, article: Article, carla: User) -> None:
     assert entry.history.first().note == "Not true."
 
 
+def test_a_mark_says_which_version_it_made_of_which(desk: Desk, article: Article, carla: User) -> None:
+    entry = make_entry(article, author=carla)
+    told = [desk.act(entry, action).json() for action in ("pin", "key-event", "key-event")]
+    assert [(one["was"], one["version"]) for one in told] == [(0, 0), (0, 1), (1, 1)]
+
+
 def test_what_cannot_be_done_is_said(desk: Desk, article: Article, carla: User) -> None:
     entry = make_entry(article, author=carla)
     entry.withdraw()
@@ -330,6 +349,16 @@ def test_revisions_show_who_changed_what(article: Article, carla: User, edith: U
     assert "<del>Two</del> roads." in page
     assert "<ins>Three</ins> roads." in page
     assert "<bdi>Edith</bdi>" in page
+
+
+def test_revisions_show_what_was_done_and_why(article: Article, carla: User) -> None:
+    entry = make_entry(article, "Two roads.", author=carla)
+    entry.pin(by=carla)
+    entry.withdraw("Not true.", by=carla)
+    page = Desk(carla).get("desk_revisions", entry.pk).content.decode()
+    assert "<del>published</del> → <ins>withdrawn</ins>" in page
+    assert "<ins>Not true.</ins>" in page
+    assert "pinned: <del>no</del> → <ins>yes</ins>" in page
 
 
 # Running an article

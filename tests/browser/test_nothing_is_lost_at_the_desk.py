@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from accounts.models import User
 from articles.models import Entry
 from tests.people import make_entry
 
@@ -57,6 +58,35 @@ def test_nothing_goes_out_under_somebody_else_s_name(sit_down):
     assert published() == 0
 
 
+def test_who_closes_the_sign_in_goes_on_writing(sit_down):
+    desk = sit_down("Carla", "correspondent")
+    desk.write(LINE)
+    desk.context.clear_cookies(name="sessionid")
+    desk.send()
+    dialog = desk.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(desk.said).to_contain_text("You are signed out. Sign in again")
+    expect(desk.text).to_have_value(LINE)
+    expect(desk.page.get_by_role("button", name="Publish")).to_be_enabled()
+    desk.text.focus()
+    desk.send()
+    expect(dialog).to_be_visible()
+
+
+def test_nor_where_somebody_else_signed_in_in_another_page(sit_down):
+    desk = sit_down("Carla", "correspondent")
+    other = sit_down("Edith", "editor")
+    desk.write(LINE)
+    desk.context.add_cookies([c for c in other.context.cookies() if c["name"] in ("sessionid", "csrftoken")])
+    desk.send()
+    expect(desk.said).to_contain_text("Somebody else is signed in now")
+    expect(desk.text).to_have_value(LINE)
+    assert published() == 0
+
+
 # The line is down
 
 
@@ -87,6 +117,71 @@ def test_more_is_written_meanwhile_and_all_goes_out_in_order(sit_down):
     expect(desk.said).to_have_text("Saved")
     texts = Entry.objects.published().filter(text__startswith="Line").order_by("change").values_list("text", flat=True)
     assert list(texts) == ["Line 0.", "Line 1.", "Line 2."]
+
+
+def test_what_is_changed_after_it_was_sent_is_not_sent_by_itself(sit_down):
+    desk = sit_down("Carla", "correspondent")
+    desk.page.route(PUBLISH, lambda route: route.abort())
+    desk.write("Five people")
+    desk.send()
+    expect(desk.page.locator("#queue")).to_be_visible()
+    desk.page.unroute(PUBLISH)
+    desk.write("Four people, no")
+    expect(desk.said).to_have_text("Changed since it was sent: send it again.")
+    desk.page.wait_for_timeout(4_000)
+    assert not Entry.objects.published().filter(text__contains="people").exists()
+    desk.write("Four people.")
+    desk.send()
+    expect(desk.said).to_have_text("Published.")
+    assert published("Four people.") == 1
+
+
+def test_nothing_else_goes_out_in_its_place(sit_down, blog):
+    desk = sit_down("Carla", "correspondent")
+    draft = Entry.objects.create(article=blog, text="Not yet.", author=User.objects.get(name="Carla"))
+    desk.page.route(PUBLISH, lambda route: route.abort())
+    desk.write(LINE)
+    desk.send()
+    expect(desk.page.locator("#queue")).to_be_visible()
+    desk.edit("Not yet.")
+    desk.page.unroute(PUBLISH)
+    expect(desk.row(LINE)).to_be_visible()
+    expect(desk.text).to_have_value("Not yet.")
+    draft.refresh_from_db()
+    assert (draft.state, published()) == ("draft", 1)
+    desk.page.keyboard.press("Escape")
+    expect(desk.text).to_have_value("")
+
+
+def test_a_queue_goes_out_though_the_box_was_emptied(sit_down):
+    desk = sit_down("Carla", "correspondent")
+    desk.page.route(PUBLISH, lambda route: route.abort())
+    desk.write("First.")
+    desk.send()
+    desk.page.get_by_role("button", name="Write the next one meanwhile").click()
+    desk.write("Second.")
+    desk.send()
+    expect(desk.page.locator("#queue")).to_contain_text("waiting: 2.")
+    desk.write("")
+    desk.page.unroute(PUBLISH)
+    expect(desk.row("First.")).to_be_visible()
+    assert [published("First."), published("Second.")] == [1, 0]
+
+
+def test_where_the_device_keeps_nothing_the_queue_waits_in_the_page(sit_down):
+    desk = sit_down("Carla", "correspondent")
+    desk.page.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    desk.page.route(PUBLISH, lambda route: route.abort())
+    desk.write(LINE)
+    expect(desk.page.locator("#saved")).to_have_text(
+        "This device has no room left: keep this page open until all has gone out."
+    )
+    desk.send()
+    desk.page.get_by_role("button", name="Write the next one meanwhile").click()
+    expect(desk.text).to_have_value("")
+    desk.page.unroute(PUBLISH)
+    expect(desk.row(LINE)).to_be_visible()
+    assert published() == 1
 
 
 def test_what_waits_survives_the_closing_of_the_page(sit_down):
@@ -197,6 +292,67 @@ def test_a_fault_of_the_site_is_said_and_the_text_stays(sit_down):
     expect(desk.text).to_have_value(LINE)
 
 
+def test_the_next_story_does_not_overwrite_the_one_on_its_way(sit_down, blog):
+    make_entry(blog, "Two roads.")
+    desk = sit_down("Edith", "editor")
+    held = []
+    desk.page.route(PUBLISH, lambda route: held.append(route))
+    desk.write(LINE)
+    desk.send()
+    desk.edit("Two roads.")
+    held[0].continue_()
+    expect(desk.row(LINE)).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    # Not what has gone out: a new form.
+    expect(desk.text).to_have_value("")
+
+
+def test_an_answer_lost_with_the_page_is_found_again(sit_down):
+    desk = sit_down("Carla", "correspondent")
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    desk.page.route(PUBLISH, lose)
+    desk.write(LINE)
+    desk.send()
+    expect(desk.page.locator("#queue")).to_be_visible()
+    desk.page.close()
+    again = desk.open_again()
+    expect(again.text).to_have_value("")
+    expect(again.said).to_have_text("Published.")
+    again.write("Another story.")
+    again.send()
+    expect(again.row("Another story.")).to_be_visible()
+    assert [published(), published("Another story.")] == [1, 1]
+
+
+def test_another_story_in_a_form_that_went_out_is_a_conflict_and_may_be_one_of_its_own(sit_down, blog):
+    desk = sit_down("Carla", "correspondent")
+    desk.write("Another story.")
+    key = desk.page.locator("input[name=key]").input_value()
+    Entry.objects.post(blog, by=User.objects.get(name="Carla"), key=key, text=LINE)
+    desk.send()
+    expect(desk.conflict).to_be_visible()
+    desk.page.get_by_role("button", name="Send mine as a new entry").click()
+    expect(desk.row("Another story.")).to_be_visible()
+    assert [published(), published("Another story.")] == [1, 1]
+
+
+def test_a_draft_of_her_own_that_she_opens_is_the_one_in_the_box(sit_down):
+    desk = sit_down("Carla", "correspondent")
+    desk.write("The bridge")
+    expect(desk.page.locator("#saved")).to_contain_text("Saved", timeout=12_000)
+    desk.write(LINE)
+    desk.edit("The bridge")
+    expect(desk.text).to_have_value(LINE)
+    desk.send()
+    expect(desk.said).to_have_text("Published.")
+    expect(desk.text).to_have_value("")
+    assert (published(), Entry.objects.filter(text__startswith="The bridge").count()) == (1, 1)
+
+
 # Pages
 
 
@@ -205,12 +361,14 @@ def test_a_page_that_is_closed_gives_back_what_was_typed(sit_down, size):
     desk.headline.fill("Norden")
     desk.write(LINE)
     desk.page.get_by_label("Key event").check()
+    desk.page.get_by_label("Time in Berlin").fill("2099-01-01T10:00")
     desk.page.close()
     again = desk.open_again()
     expect(again.said).to_have_text("This is what you had written before the page was closed.")
     expect(again.text).to_have_value(LINE)
     expect(again.headline).to_have_value("Norden")
     expect(again.page.get_by_label("Key event")).to_be_checked()
+    expect(again.page.get_by_label("Time in Berlin")).to_have_value("2099-01-01T10:00")
 
 
 def test_a_draft_is_kept_on_the_site_too(sit_down):
@@ -265,3 +423,21 @@ def test_an_edit_that_is_left_can_be_had_again(sit_down, blog):
     expect(desk.text).to_have_value("Three roads.")
     desk.send()
     expect(desk.row("Three roads.")).to_be_visible()
+
+
+def test_so_can_several_and_after_the_page_was_closed(sit_down, blog):
+    for text in ("One road.", "Two roads."):
+        make_entry(blog, text)
+    desk = sit_down("Edith", "editor")
+    for text in ("One road.", "Two roads."):
+        desk.edit(text)
+        desk.write(f"{text} Or not.")
+        desk.page.keyboard.press("Escape")
+        expect(desk.text).to_have_value("")
+    desk.page.close()
+    again = desk.open_again()
+    for text in ("Two roads. Or not.", "One road. Or not."):
+        again.page.get_by_role("button", name="Take it back").click()
+        expect(again.text).to_have_value(text)
+        again.send()
+        expect(again.row(text)).to_be_visible()

@@ -81,6 +81,14 @@ def test_what_is_none_is_refused_in_a_sentence_and_the_text_stays(sit_down, data
     desk.page.locator("#choose").set_input_files([{"name": name, "mimeType": "image/jpeg", "buffer": data}])
     expect(desk.said).to_contain_text(sentence)
     expect(desk.text).to_have_value("The dike.")
+    # Nor does it go out without it unnoticed.
+    desk.text.focus()
+    desk.send()
+    expect(desk.said).to_contain_text("A photograph has not come through.")
+    desk.page.get_by_role("button", name="Remove").click()
+    desk.text.focus()
+    desk.send()
+    expect(desk.said).to_have_text("Published.")
 
 
 def test_one_that_did_not_come_through_is_tried_again(sit_down):

@@ -115,6 +115,21 @@ def test_a_hold_leaves_time_to_undo(sit_down, size):
     assert not Entry.objects.published().filter(text__startswith="The bridge").exists()
 
 
+def test_each_of_two_that_are_held_can_be_undone_and_the_line_may_be_down_for_a_moment(sit_down):
+    desk = sit_down("Carla", "correspondent")
+    desk.page.get_by_label("Hold").select_option("10")
+    for text in ("The first.", "The second."):
+        desk.write(text)
+        desk.send()
+        expect(desk.text).to_have_value("")
+    desk.page.route("**/unschedule/", lambda route: route.abort(), times=1)
+    desk.page.get_by_role("button", name="Undo").first.click()
+    expect(desk.text).to_have_value("The first.")
+    desk.page.get_by_role("button", name="Undo").click()
+    expect(desk.text).to_have_value("The second.")
+    assert not Entry.objects.published().filter(text__startswith="The ").exists()
+
+
 def test_after_the_hold_it_goes_out(sit_down):
     desk = sit_down("Carla", "correspondent")
     desk.page.get_by_label("Hold").select_option("1")
@@ -154,6 +169,17 @@ def test_a_colleague_s_entry_comes_into_the_list_and_no_row_moves_from_under_the
     make_entry(blog, "Just in: the bridge is open.")
     expect(desk.row("Just in")).to_be_attached()
     assert abs(row.bounding_box()["y"] - before) <= 1
+
+
+def test_an_article_is_ended_after_a_question(sit_down, blog):
+    desk = sit_down("Edith", "editor")
+    desk.beside.get_by_role("button", name="End").click()
+    desk.page.get_by_role("button", name="Cancel").click()
+    desk.beside.get_by_role("button", name="End").click()
+    blog.refresh_from_db()
+    assert blog.state == "live"
+    desk.page.get_by_role("button", name="Go on").click()
+    expect(desk.beside.get_by_role("button", name="Resume")).to_be_visible()
 
 
 def test_a_new_article_is_topic_title_go(sit_down):

@@ -74,6 +74,32 @@ def test_what_is_done_in_the_list_to_the_open_entry_is_no_conflict(sit_down, ent
     assert (entry.text, entry.is_key_event) == ("Three roads are shut.", True)
 
 
+def test_but_what_somebody_else_has_written_meanwhile_is(sit_down, entry):
+    desk = sit_down("Edith", "editor")
+    desk.edit("Two roads")
+    entry.edit(text="Three roads are shut.")
+    desk.beside.locator(f"[data-entry='{entry.pk}']").get_by_role("button", name="Pin", exact=True).click()
+    expect(desk.beside.get_by_role("button", name="Unpin")).to_be_visible()
+    desk.write("Two roads are open.")
+    desk.send()
+    expect(desk.conflict).to_be_visible()
+    entry.refresh_from_db()
+    assert entry.text == "Three roads are shut."
+
+
+def test_a_label_is_no_less_theirs_than_a_text(sit_down, entry):
+    desk = sit_down("Edith", "editor")
+    desk.edit("Two roads")
+    entry.edit(label="confirmed")
+    desk.page.get_by_label("Tags").fill("roads, coast")
+    for _time in range(2):
+        desk.text.focus()
+        desk.send()
+        expect(desk.conflict.locator(".theirs")).to_contain_text("Label: confirmed")
+    entry.refresh_from_db()
+    assert (entry.label, entry.tags) == ("confirmed", ",roads,")
+
+
 def test_two_editors_on_the_lead_of_an_article(sit_down, blog):
     desk = sit_down("Edith", "editor")
     desk.page.get_by_text("Title and what you need to know").click()
