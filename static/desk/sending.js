@@ -121,9 +121,10 @@ function arrived(action, answer, values) {
 function refused(action, error, values) {
   const isHere = key() === values.key;
   if (error instanceof Away) {
-    if (isHere) unsent = { action, values: snapshot() };
+    if (isHere) unsent = { action, values };
     else queueUp({ action, values });
     waitForLine();
+    changedSince();
   } else if (error.status === 409 && isHere) {
     showConflict(action, error.answer);
   } else {
@@ -210,23 +211,28 @@ export async function tryAgain() {
   clearTimeout(retry);
   // Its end looks at the queue again.
   if (sending || !showQueue()) return;
-  await alone(async () => {
-    const again = unsent;
-    try {
-      const all = await sendQueue();
-      if (again && unsent === again) await sendOut(again.action, again.values);
-      else if (all) say(words.kept, "done");
+  // While the queue alone goes, or hangs, the next one can be sent.
+  if (unsent) await alone(tryOnce);
+  else await tryOnce();
+}
+
+async function tryOnce() {
+  const again = unsent;
+  try {
+    const all = await sendQueue();
+    if (again && unsent === again) await sendOut(again.action, again.values);
+    else if (all) say(words.kept, "done");
+    showQueue();
+    refresh();
+  } catch (error) {
+    if (error instanceof Away) {
+      waitForLine();
+    } else {
+      unsent = null;
       showQueue();
-      refresh();
-    } catch (error) {
-      if (error instanceof Away) waitForLine();
-      else {
-        unsent = null;
-        showQueue();
-        refused(again?.action, error, again?.values ?? {});
-      }
+      refused(again?.action, error, again?.values ?? {});
     }
-  });
+  }
 }
 
 // What is changed after it was sent is not sent by itself: nobody has said that it may go out like this.
