@@ -29,16 +29,14 @@ export function primary() {
 export async function send(action) {
   if (sending || !form.reportValidity()) return;
   const wanted = key();
-  let values = null;
   await alone(async () => {
     // Photographs that are on their way belong to it.
     if (!(await mayLeave()) || key() !== wanted || !isReady(action)) return;
     say(words.sending);
     unsent = null;
-    values = snapshot();
+    const values = snapshot();
     try {
       await sendQueue();
-      if (key() === wanted) values = snapshot();
       await sendOut(action, values);
     } catch (error) {
       refused(action, error, values);
@@ -86,7 +84,7 @@ async function post(action, values, options) {
       return await ask(`${desk.base}${desk.article}/send/${action}/`, asForm(values), options);
     } catch (error) {
       const now = error.answer?.now;
-      if (error.status !== 409 || !unanswered.delete(contents(now))) throw error;
+      if (error.status !== 409 || !now || !unanswered.delete(contents(now))) throw error;
       values = { ...values, based_on: now.version };
       // It had gone out, and was changed since: that is an edit.
       if (action === "publish" && ["published", "withdrawn"].includes(now.state)) action = "save";
@@ -171,10 +169,12 @@ export async function settleRestored() {
   if (!state.unanswered.length || state.open) return;
   const values = snapshot();
   try {
-    const { id, state: its } = await post("draft", values, { quietly: true });
+    const { id, state: its, version } = await post("draft", values, { quietly: true });
     const now = its === "draft" ? null : await ask(`${desk.base}entries/${id}/`, null, { quietly: true });
-    if (!now || key() !== values.key) return;
-    if (contents(now) === contents(snapshot())) {
+    if (key() !== values.key) return;
+    if (!now) {
+      answered(version);
+    } else if (contents(now) === contents(snapshot())) {
       fill();
       say(words[its] ?? words.kept, "done");
     } else {
