@@ -3,7 +3,7 @@
 import { refresh } from "./beside.js";
 import { answered, asForm, contents, expectAnswer, expectNone, fill, fingerprint, form, fromAside, isChanged, key, keep, queueBehind, snapshot, state, text } from "./box.js";
 import { showConflict } from "./conflict.js";
-import { becomesAnEdit, isSeen, leave, mayLeave, opened, show } from "./editing.js";
+import { beforeAnother, becomesAnEdit, isSeen, leave, mayLeave, opened, show } from "./editing.js";
 import { waiting } from "./kept.js";
 import { hold } from "./hold.js";
 import { ask, Away, desk, say, words } from "./line.js";
@@ -15,6 +15,8 @@ const TRY_EVERY = 3 * SECOND;
 const LONGEST_HOLD = 15 * SECOND;
 // What is wrong with the entry itself; all else is no reason to take it out of the queue.
 const ITS_OWN_FAULT = [404, 409, 422];
+
+beforeAnother(setAside);
 
 let sending = null;
 // What waits for the line and stands in the box still: the button that was pressed, and the form as it was then.
