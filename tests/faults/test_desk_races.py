@@ -7,8 +7,8 @@ import pytest
 
 from accounts.models import User
 from articles.models import Article, Conflict, Entry, NotAllowed
+from bench.correspondents import save_stale, send_form
 from bench.crowd import together
-from bench.hurry import save_stale, send_form
 from tests.people import make_entry, make_person
 
 PROCESSES = 10

@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.models import Article, Entry
+from bench.correspondents import dispatch, schedule
 from bench.crowd import crowd, together
-from bench.hurry import dispatch, schedule
 from bench.killed import url_of
 from bench.servers import site, wait_until
 
