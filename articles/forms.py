@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.differences import side_by_side
 from articles.models import Article, Byline, Conflict, Entry, Photograph, Shot, Topic
 from articles.models.article import free_slug
-from articles.models.byline import as_byline
+from articles.models.byline import as_byline, names_of
 from articles.models.entry import join_tags
 from articles.models.rights import Person
 from newsroom import markup
@@ -63,7 +63,7 @@ class ComposerForm(forms.ModelForm):
         """Names that this person may write under; else another's pseudonym could be tried out."""
         data: Any = self.data
         byline = as_byline(data.getlist("bylines"))
-        names = Entry(byline=byline).bylines
+        names = names_of(byline)
         if others := [name for name in names if name != getattr(self.by, "name", "")]:
             open_to = set(Byline.objects.open_to(self.by.pk).filter(name__in=others).values_list("name", flat=True))
             # What stands there already stays, whoever edits.
@@ -114,12 +114,7 @@ def _shot(id: int, alt: str = "", caption: str = "", credit: str = "") -> Shot:
     """Cut and tidied as it is stored, so that the same sent again is the same."""
     if not 0 < int(id) < 2**63:
         raise ValueError(id)
-    return Shot(int(id), tidy_line(alt)[:500], tidy_line(caption)[:300], tidy_line(credit)[:100])
-
-
-def tidy_line(text: str) -> str:
-    """What no database takes is left out, half a pair of surrogates too."""
-    return markup.tidy(text.encode(errors="ignore").decode())
+    return Shot(int(id), markup.tidy(alt)[:500], markup.tidy(caption)[:300], markup.tidy(credit)[:100])
 
 
 def problems(form: forms.BaseForm) -> dict[str, str]:

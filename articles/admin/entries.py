@@ -18,7 +18,7 @@ from articles.desk.entry_views import revisions
 from articles.differences import side_by_side
 from articles.forms import NO_BYLINE_OF_YOURS, SourceField, both_texts
 from articles.models import Article, Byline, Conflict, Entry
-from articles.models.byline import as_byline, taken_away
+from articles.models.byline import as_byline, names_of, taken_away
 from articles.models.entry import join_tags
 from articles.models.entry_actions import PSEUDONYM_STAYS
 
@@ -43,8 +43,7 @@ class EntryForm(forms.ModelForm):
     def clean_byline(self) -> str:
         """Any public name but somebody else's pseudonym."""
         byline = as_byline(self.cleaned_data["byline"].split(","))
-        standing, names = Entry(byline=self.initial.get("byline") or "").bylines, Entry(byline=byline).bylines
-        standing = standing if self.instance.pk else []
+        names, standing = names_of(byline), names_of(self.initial.get("byline", "")) if self.instance.pk else []
         secret = Byline.objects.secret_to(self.by.pk)
         for name in names:
             if name.casefold() in secret and name not in standing:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from articles.desk.doors import StaffRequest, answer, back, desk_view
 from articles.desk.lists import is_hidden_from, known_as
 from articles.differences import side_by_side
-from articles.forms import as_form, tidy_line
+from articles.forms import as_form
 from articles.models import Entry, Presence
 from articles.models.rights import Person, allow, hidden_writers, may_edit, may_write
 from newsroom.ids import parse_id
+from newsroom.markup import tidy
 
 REVISIONS_SHOWN = 50
 # What readers see of a revision, in the order of a page; the rest is shown by its name.
@@ -23,7 +24,7 @@ NAMED = ("state", "byline", "label", "source_url", "tags", "is_key_event", "is_p
 
 
 def _reason(request: StaffRequest) -> str:
-    return tidy_line(request.POST.get("note", ""))[:500]
+    return tidy(request.POST.get("note", ""))[:500]
 
 
 def _read(request: StaffRequest) -> int | None:

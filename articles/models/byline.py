@@ -81,6 +81,11 @@ def as_byline(names: Iterable[str]) -> str:
     return byline
 
 
+def names_of(byline: str) -> list[str]:
+    """The other way round."""
+    return byline.split(SEPARATOR) if byline else []
+
+
 def taken_away(before: Iterable[str], after: Iterable[str], by: int) -> str | None:
     """A pseudonym of somebody else that is in the one and not in the other: nobody but its owner takes it off an entry,
     where it would leave behind who wrote it, or nobody."""

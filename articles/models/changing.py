@@ -44,6 +44,11 @@ def next_change(article: "Article", **also: Any) -> "Iterator[Article]":
     copy_fields(locked, article)
 
 
+def lock(article: "Article") -> None:
+    """Before an entry is locked, as in all that readers see. What is read then stays until it is over."""
+    type(article)._default_manager.select_for_update().get(pk=article.pk)
+
+
 def require(thing: Any, *states: str) -> None:
     """Raises NotAllowed unless an article or an entry is in one of these states."""
     if thing.state not in states:

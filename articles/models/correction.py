@@ -6,8 +6,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.article import Article
-from articles.models.changing import NotAllowed, copy_fields
+from articles.models.changing import NotAllowed, copy_fields, lock
 from articles.models.entry import Entry
 from articles.models.posting import differs
 from articles.models.rights import Person, allow, may_act
@@ -48,8 +47,7 @@ def correct(entry: Entry, note: str, *, by: Person | None = None, **edit: Any) -
     if not note:
         raise NotAllowed(_("Say in a sentence what was wrong: readers will see it."))
     with transaction.atomic():
-        # The article before the entry, as in all that readers see; what is read from here on stays.
-        Article.objects.select_for_update().get(pk=entry.article_id)
+        lock(entry.article)
         current = Entry.objects.get(pk=entry.pk)
         allow(by is None or may_act(by, current))
         if _is_told(current, note, by, edit):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from articles.models.article import LONGEST_TEXT, Article
-from articles.models.byline import LONGEST_BYLINE, SEPARATOR
+from articles.models.byline import LONGEST_BYLINE, names_of
 from articles.models.entry_actions import EntryActions
 from articles.models.photograph import Photograph, figures
 from articles.models.posting import Posting
@@ -217,7 +217,7 @@ class Entry(EntryActions):
 
     @property
     def bylines(self) -> list[str]:
-        return self.byline.split(SEPARATOR) if self.byline else []
+        return names_of(self.byline)
 
     @property
     def tag_list(self) -> list[str]:

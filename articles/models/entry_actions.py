@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models.article import Article
-from articles.models.byline import SEPARATOR, taken_away
+from articles.models.byline import names_of, taken_away
 from articles.models.changing import Conflict, NotAllowed, copy_fields, local_day, next_change, require
 from articles.models.photograph import Shot, attach
 from articles.models.rights import Person, allow, may_act, may_decide, may_edit, reaches
@@ -284,7 +284,7 @@ def _set(
     by: Person | None,
 ) -> None:
     refuse_stale(entry, based_on)
-    if by and (name := taken_away(entry.bylines, fields.get("byline", entry.byline).split(SEPARATOR), by.pk)):
+    if by and (name := taken_away(entry.bylines, names_of(fields.get("byline", entry.byline)), by.pk)):
         raise NotAllowed(PSEUDONYM_STAYS % {"name": name})
     for name, value in fields.items():
         setattr(entry, name, value)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles.models.article import Article
-from articles.models.changing import Conflict, local_day, next_change
+from articles.models.changing import Conflict, local_day, lock, next_change
 from articles.models.entry_actions import refuse_ended, require_presentable, unpin_others
 from articles.models.photograph import Shot, attach
 from articles.models.rights import Person, allow, may_edit, may_publish, may_write, reaches
@@ -76,8 +76,7 @@ class Posting:
                 if found is None:
                     raise
         with transaction.atomic():
-            # The article before the entry, as in all that readers see; what is read from here on stays.
-            Article.objects.select_for_update().get(pk=found.article_id)
+            lock(found.article)
             found = self._find(key) or found
             allow(may_edit(by, found))
             if found.state in found.SEEN:

@@ -1,6 +1,6 @@
 // Two people on one entry: both texts, and the ways on. Nothing is overwritten before one of them is chosen.
 import { form, giveUp, key, keep, state } from "./box.js";
-import { openEntry } from "./editing.js";
+import { isSeen, openEntry } from "./editing.js";
 import { newKey } from "./kept.js";
 import { say } from "./line.js";
 
@@ -24,8 +24,7 @@ export function keepMine() {
   panel.hidden = true;
   if (refused?.key !== key()) return null;
   form.elements.based_on.value = refused.now.version;
-  const isOut = ["published", "withdrawn"].includes(refused.now.state);
-  return isOut ? "save" : refused.action;
+  return isSeen(refused.now) ? "save" : refused.action;
 }
 
 // What stands in the box is an entry of its own.

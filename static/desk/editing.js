@@ -21,14 +21,14 @@ export async function edit(address) {
     if (plainKey(entry.key) === plainKey(key())) {
       // It stands in the box already, as it was typed on since.
       state.open = opened(entry);
+      show();
+      keep();
+      text.focus();
     } else {
       putAside();
       openEntry(entry, fromAside(entry.key));
     }
-    show();
-    keep();
     say("");
-    text.focus();
     form.scrollIntoView({ block: "nearest" });
   } catch (error) {
     say(error.message || words.away, "problem");
@@ -37,8 +37,13 @@ export async function edit(address) {
 
 // `entry` as the site gives it; `typed`: how it was typed on here.
 export function openEntry(entry, typed) {
+  put(typed ? { ...typed, open: opened(entry) } : { ...entry, based_on: entry.version, open: opened(entry) });
+}
+
+// Into the box, in the place of what stands there.
+function put(values) {
   tellLeft();
-  fill(typed ? { ...typed, open: opened(entry) } : { ...entry, based_on: entry.version, open: opened(entry) });
+  fill(values);
   show();
   text.focus();
 }
@@ -49,11 +54,8 @@ export function opened({ id, state: its, state_name, name, note }) {
 
 // Back to what was written before, or to an empty box.
 export function leave() {
-  tellLeft();
   const next = state.aside.pop();
-  fill(next);
-  show();
-  text.focus();
+  put(next);
   if (next?.problem) say(next.problem, "problem");
 }
 
@@ -70,10 +72,7 @@ export async function takeBack() {
   setAside();
   putAside();
   state.left = state.left.slice(0, -1);
-  tellLeft();
-  fill(left);
-  show();
-  text.focus();
+  put(left);
 }
 
 // Not with a photograph that has not come through: it would be gone with its file.
@@ -114,8 +113,8 @@ export function becomesAnEdit(entry, before) {
 }
 
 // Do readers see it, or have they?
-export function isSeen() {
-  return ["published", "withdrawn"].includes(state.open?.state);
+export function isSeen(entry = state.open) {
+  return ["published", "withdrawn"].includes(entry?.state);
 }
 
 export function tellLeft() {

@@ -89,7 +89,7 @@ async function post(action, values, options) {
       if (error.status !== 409 || !now || !unanswered.delete(contents(now))) throw error;
       values = { ...values, based_on: now.version };
       // It had gone out, and was changed since: that is an edit.
-      if (action === "publish" && ["published", "withdrawn"].includes(now.state)) action = "save";
+      if (action === "publish" && isSeen(now)) action = "save";
     }
   }
 }
