@@ -28,7 +28,7 @@ from django.utils import timezone
 
 from accounts.models import SAMPLE_DOMAIN, User
 from articles.models import Article, Entry, Topic
-from comments.models import Comment, Report, State
+from comments.models import Comment, Report, State, wilson_score
 
 FOLDER = Path(__file__).with_suffix("")
 # One for all, so that it is hashed once: a hash takes 0.1 to 0.3 s.
@@ -259,14 +259,6 @@ def _set_times(comments: list[SampleComment], moments: dict[str, datetime], now:
         after = comment.parent.created_at if comment.parent else moments[comment.entry]
         wait, room = timedelta(minutes=comment.minutes), now - after
         comment.created_at = after + (wait if 2 * wait <= room else room * (1 - room / (4 * wait)))
-
-
-def wilson_score(recommends: int) -> float:
-    """The lower bound of the Wilson interval at z = 1.96 when all votes are positive: n / (n + z²).
-
-    E. B. Wilson, "Probable inference", JASA 22 (1927), with p = 1.
-    """
-    return recommends / (recommends + 1.96**2)
 
 
 def _bring_in(comment: SampleComment, article: Article, entries: dict[str, Entry], people: dict[str, User]) -> None:

@@ -60,3 +60,9 @@ def _quick_passwords(settings: Any) -> None:
     """A real password hash takes 0.2 s, for each person of each test."""
     hashers = "django.contrib.auth.hashers"
     settings.PASSWORD_HASHERS = [f"{hashers}.MD5PasswordHasher", f"{hashers}.PBKDF2PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(settings: Any) -> None:
+    """Of how much one may write: the people of these tests write all they have to say at once."""
+    settings.LIMIT_READERS = False
