@@ -7,4 +7,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from accounts import checks  # noqa: F401, PLC0415 -- registers them
+        from allauth.mfa.signals import authenticator_added  # noqa: PLC0415
+
+        from accounts import checks, second_factor  # noqa: F401, PLC0415 -- registers them
+
+        authenticator_added.connect(second_factor.remember_new_one)

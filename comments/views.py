@@ -110,11 +110,12 @@ def _write_here(request: HttpRequest, article: Article, parent: Comment | None, 
     form = CommentForm(request.POST or None, initial={"text": waiting.get(place, "")})
     status = 200
     if request.method == "POST":
-        if not request.user.is_authenticated:
-            # The text waits in the session until its writer has signed in, comes back here and sends it.
+        if not request.user.is_authenticated or not request.user.has_name:
+            # The text waits in the session until its writer has signed in (and chosen a public name, the first time),
+            # comes back here and sends it.
             waiting = {**waiting, place: request.POST.get("text", "")[:LONGEST_WAITING]}
             request.session[WAITING] = dict(list(waiting.items())[-TEXTS_WAITING:])
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(request.get_full_path(), "name" if request.user.is_authenticated else None)
         status = 422
         if form.is_valid():
             data = form.cleaned_data

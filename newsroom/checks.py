@@ -1,11 +1,14 @@
 """What must be right before the site answers anybody; each says what to do. Server start-up and `check` run them."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+
+logger = logging.getLogger(__name__)
 
 LOCAL_HOSTS = {"localhost", ".localhost", "127.0.0.1", "[::1]", "testserver"}
 STARTUP = "startup"
@@ -26,7 +29,11 @@ def debug_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
 
 
 def refuse_to_start() -> None:
-    """Ends the process with the reasons, where start-up checks find any."""
+    """Ends the process with the reasons, where start-up checks find any. What only should be otherwise is logged."""
     databases: Sequence[str] = ["default"]
-    if errors := [message for message in run_checks(tags=[STARTUP], databases=databases) if message.is_serious()]:
+    messages = run_checks(tags=[STARTUP], databases=databases)
+    for message in messages:
+        if not message.is_serious():
+            logger.warning("%s %s", message.msg, message.hint)
+    if errors := [message for message in messages if message.is_serious()]:
         sys.exit("\n".join(f"newsroom: {error.msg} {error.hint}" for error in errors))

@@ -59,6 +59,9 @@ INSTALLED_APPS = [
     "articles",
     "comments",
     "importers",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "mptt",
     "django_tasks",
     "django_tasks_db",
@@ -83,6 +86,8 @@ MIDDLEWARE = [
     "newsroom.unavailable.RefuseWhileAway",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.second_factor.StaffHaveASecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -146,7 +151,32 @@ COMMENTS_CLOSE_AFTER_DAYS = env.int("COMMENTS_CLOSE_AFTER_DAYS", default=30)
 # What is done after the answer has gone waits in the database for the serving processes (newsroom/worker.py).
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# Counts who asks how often for a code or tries a password. In the database, as those who sign in need that anyway:
+# all processes of all hosts share it, nothing is to be installed, and it outlives a Redis that is stopped or emptied.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "limits",
+        "KEY_FUNCTION": "accounts.limits.hidden",
+        # Django's own 300 would forget limits while many people sign in; what has expired goes within a minute.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+# Codes and news go out by mail. Without EMAIL_URL: with DEBUG they are printed where the site runs; otherwise they are
+# handed to this machine's own mail server.
+NO_EMAIL_URL = "consolemail://" if DEBUG else "smtp://localhost:25"
+EMAIL_URL = env.str("EMAIL_URL", default=NO_EMAIL_URL)
+try:
+    vars().update(env.email_url_config(EMAIL_URL))
+except (KeyError, ValueError):
+    sys.exit("newsroom: EMAIL_URL must look like smtp+tls://user:secret@mail.example:587, or smtp+ssl:// or smtp://.")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="webmaster@localhost")
+
 AUTH_USER_MODEL = "accounts.User"
+# Passwords of those who have one; codes and passkeys do not need it. It also tells who may do what.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -160,6 +190,42 @@ CSRF_FAILURE_VIEW = "newsroom.csrf.failure"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "front"
 LOGOUT_REDIRECT_URL = "front"
+
+# Whoever may work in the newsroom proves it twice. A passkey is both proofs: what one has, and a finger or a PIN.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
+# The proxy sets the address anew, so there is one and the same to believe.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+# Only so that the form for those who have a password has a field for it: nobody signs up with one.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+ACCOUNT_FORMS = {"login": "accounts.forms.PasswordForm"}
+ACCOUNT_USER_DISPLAY = "accounts.models.display"
+ACCOUNT_SESSION_REMEMBER = True
+# Of eight digits, 5 tries each: who asks for ten codes an hour guesses somebody's in two hundred years.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3
+ACCOUNT_LOGIN_TIMEOUT = 30 * 60
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
+# Another address is taken once the code sent to it was typed; whether somebody has it already is not said.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,100/h/ip,3/m/key,10/h/key", "manage_email": "10/h/user"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {"add_webauthn": "accounts.forms.PasskeyForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Browsers know passkeys on https and on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# A clock that is half a minute off signs in too.
+MFA_TOTP_TOLERANCE = 1
+# Nobody has an account here without a code from the mailbox, or an administrator who made it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]

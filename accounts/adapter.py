@@ -1,0 +1,65 @@
+"""What this site wants otherwise than allauth does by itself."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from accounts.going_on import is_here, with_next
+
+
+def site_name() -> str:
+    return " ".join(settings.SITE_NAME.split())
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("This name and this password do not fit together. Try again, or use a code."),
+        "email_password_mismatch": _("This address and this password do not fit together. Try again, or use a code."),
+        "too_many_login_attempts": _("These were too many tries. Wait five minutes, or use a code."),
+        "incorrect_code": _("This is not the code. Look again, or send yourself another."),
+        "account_inactive": _("This account is closed. Write to the newsroom if you think that is wrong."),
+    }
+
+    def get_login_stages(self) -> list[str]:
+        """Without confirming the address: a code has done it, or an administrator who typed it."""
+        left_out = ("EmailVerificationStage", "PhoneVerificationStage")
+        return [stage for stage in super().get_login_stages() if not stage.endswith(left_out)]
+
+    def is_safe_url(self, url: str) -> bool:
+        return is_here(self.request, url)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Who has no public name yet is asked for it, and goes on from there."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if user.has_name:
+            return response
+        return redirect(with_next("name", response["Location"]))
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"[{site_name()}] {subject}"
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        """As plain text, and the same as simple HTML."""
+        message = super().render_mail(*args, **kwargs)
+        if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
+            html = render_to_string("accounts/mail.html", {"text": message.body, "subject": message.subject})
+            message.attach_alternative(html, "text/html")
+        return message
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    def _get_site_name(self) -> str:
+        return site_name()
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """By its number: the person says where it is."""
+        return str(_("Passkey")) + f" {user.authenticator_set.filter(type=type).count() + 1}"

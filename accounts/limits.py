@@ -1,0 +1,42 @@
+"""How often somebody may ask for codes or try: allauth's limits (ACCOUNT_RATE_LIMITS), and how a refusal is said."""
+
+import math
+import time
+
+from allauth.core.internal import ratelimit
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+
+CODES = "request_login_code"
+MINUTE = 60
+
+
+def hidden(key: str, prefix: str, version: int) -> str:
+    """Of the cache: a limit's name holds the address it is about, and no address is kept in the clear."""
+    return salted_hmac("accounts.limits", f"{prefix}:{version}:{key}", algorithm="sha256").hexdigest()
+
+
+def may_send_a_code(request: HttpRequest, email: str) -> bool:
+    """Counts this one in."""
+    return bool(ratelimit.consume(request, app="allauth.account", action=CODES, key=email))
+
+
+def seconds_to_wait(request: HttpRequest, email: str) -> int:
+    """Until there is room again in each of the limits for codes."""
+    now, wait = time.time(), 1.0
+    for rate in ratelimit.get_rates(app="allauth.account", action=CODES):
+        key = ratelimit.get_cache_key(request, app="allauth.account", action=CODES, rate=rate, key=email)
+        recent = [at for at in cache.get(key, []) if at > now - rate.duration]
+        if len(recent) >= rate.amount:
+            wait = max(wait, min(recent) + rate.duration - now)
+    return math.ceil(wait)
+
+
+def too_many(request: HttpRequest, seconds: int = MINUTE) -> HttpResponse:
+    """handler429; allauth's other limits are all by the minute."""
+    minutes = math.ceil(seconds / MINUTE)
+    response = render(request, "429.html", {"minutes": minutes}, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response

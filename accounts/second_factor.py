@@ -1,0 +1,78 @@
+"""Whoever may work in the newsroom proves it twice: by a passkey, or by an app's code beside mail or password."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import add_never_cache_headers
+
+from accounts.going_on import with_next
+from accounts.models import User
+from newsroom.typed import what_was_typed
+
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# What belongs to the person and not to the newsroom, and the ways in and out.
+OPEN_ROUTES = ("accounts/", "me/", "admin/login/", "admin/logout/", "favicon.ico")
+
+
+def has_second_factor(user: User) -> bool:
+    return Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+
+
+def was_asked_for_it(request: HttpRequest) -> bool:
+    """In this session, that is: one that was open before, with a code alone, does not become more by it."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]
+
+
+def remember_new_one(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Of allauth's signal: who has just set one up has proven it."""
+    record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+
+
+class StaffHaveASecondFactor:
+    """Every page but the public and personal ones is closed to staff who have not proven it. New pages are, too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> HttpResponse | None:
+        if not settings.STAFF_SECOND_FACTOR or _is_open(request, view):
+            return None
+        user = request.user
+        if not user.is_authenticated or not user.is_staff:
+            return None
+        if not has_second_factor(user):
+            page, sentence = "second-factor", _("Set up a second factor first: whoever works in the newsroom has one.")
+        elif not was_asked_for_it(request):
+            page, sentence = "mfa_reauthenticate", _("Prove your second factor first, in another tab.")
+        else:
+            return None
+        return _lead(request, page, sentence)
+
+
+def _is_open(request: HttpRequest, view: Any) -> bool:
+    route = request.resolver_match.route if request.resolver_match else ""
+    return getattr(view, "is_shared", False) or getattr(view, "is_public_file", False) or route.startswith(OPEN_ROUTES)
+
+
+def _lead(request: HttpRequest, page: str, sentence: str) -> HttpResponse:
+    """To where it is set up or asked for, and back. What was typed is given back at once."""
+    response: HttpResponse
+    typed = what_was_typed(request, sent_from_here=True)
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        response = JsonResponse({"error": sentence}, status=403, json_dumps_params={"ensure_ascii": False})
+    elif typed["typed"]:
+        where = with_next(page, request.get_full_path())
+        response = render(request, "accounts/second_factor_first.html", {**typed, "where": where}, status=403)
+    else:
+        response = redirect(with_next(page, request.get_full_path()))
+    add_never_cache_headers(response)
+    return response
