@@ -1,4 +1,4 @@
-"""What happens to comments by itself. The worker's clock calls it every minute (newsroom/worker.py), in each process."""
+"""What happens to comments by itself: the worker's clock (newsroom/worker.py) calls it each minute, in each process."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta

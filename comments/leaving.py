@@ -63,7 +63,7 @@ def _erase_comments(person: User) -> int:
 
 
 def end_sessions(person: User) -> None:
-    """All of them, wherever: texts wait in them. The store has no index by person, so each is opened, some at a time."""
+    """All of them: texts wait in them. The store has no index by person, so each is opened, some at a time."""
     last = ""
     while found := list(Session.objects.filter(pk__gt=last).order_by("pk")[:SESSIONS_AT_ONCE]):
         theirs = [session.pk for session in found if _whose(session) == str(person.pk)]

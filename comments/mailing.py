@@ -24,7 +24,6 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -103,7 +102,8 @@ def _still_news(reader: User, notices: list[Notice], now: datetime) -> list[Noti
     muted = set(Mute.objects.filter(reader=reader).values_list("muted", flat=True))
     trees = Follow.objects.filter(reader=reader, left=True).values_list("conversation__tree_id", flat=True)
     left = set(trees)
-    undone = set(Decision.objects.exclude(undoes=None).filter(undoes__notices__in=notices).values_list("undoes"))
+    about = [notice.decision_id for notice in notices if notice.decision_id]
+    undone = set(Decision.objects.filter(undoes__in=about).values_list("undoes", flat=True))
     return [
         notice
         for notice in notices
@@ -116,8 +116,8 @@ def _still_news(reader: User, notices: list[Notice], now: datetime) -> list[Noti
     ]
 
 
-def _is_own_news(notice: Notice, undone: set[tuple[int]]) -> bool:
-    if notice.comment.author_id != notice.reader_id or (notice.decision_id,) in undone:
+def _is_own_news(notice: Notice, undone: set[int | None]) -> bool:
+    if notice.comment.author_id != notice.reader_id or notice.decision_id in undone:
         return False
     return notice.kind != Notice.Kind.PICK or (notice.comment.visible and notice.comment.picked_at is not None)
 
@@ -179,7 +179,7 @@ def _send(message: EmailMultiAlternatives, taken: list[Notice]) -> None:
 
 
 def _open(connection: BaseEmailBackend) -> None:
-    global _away_until  # noqa: PLW0603 -- of this process' one worker
+    global _away_until
     if time.monotonic() < _away_until:
         raise MailServerAway("The mail server was away just now.")
     try:
@@ -196,7 +196,7 @@ def _release(taken: list[Notice]) -> None:
 
 def stop_address(reader: User) -> str:
     """Stops all mails with one click, for whoever has the mail: in no session, for as long as the account is there."""
-    return absolute(reverse("mail-stop", args=[Signer(salt="mail-stop").sign(reader.pk)]))
+    return absolute(reverse("mail-stop", args=[Signer(salt="mail-stop").sign(str(reader.pk))]))
 
 
 def reader_of(token: str) -> int | None:

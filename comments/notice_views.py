@@ -13,6 +13,7 @@ from accounts.models import User
 from articles.models import Article
 from comments.mailing import reader_of
 from comments.models import Comment, Follow, Notice
+from comments.people import signed_in
 from comments.sentences import place, quote, sentence
 from comments.views import form_page
 from newsroom.ids import parse_id
@@ -30,7 +31,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     So does opening the page, where the browser says that a person looks at it: one that fetches it beforehand, or a
     picture somewhere that names this address, marks nothing.
     """
-    told = Notice.objects.of(request.user)
+    told = Notice.objects.of(signed_in(request))
     now = timezone.now()
     if request.method == "POST":
         told.filter(pk__lte=parse_id(request.POST.get("upto", "")) or 0).mark_seen(now)
@@ -40,7 +41,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     rows = [{"notice": one, "sentence": sentence(one), "quote": quote(one), "place": place(one)} for one in page.rows]
     response = render(request, "comments/notices.html", {"page": page, "rows": rows})
     if request.method == "GET" and _is_looked_at(request):
-        _mark(request.user, page.rows, now)
+        _mark(signed_in(request), page.rows, now)
     return response
 
 
@@ -50,7 +51,7 @@ def _is_looked_at(request: HttpRequest) -> bool:
     return is_page and "Sec-Purpose" not in headers and "Purpose" not in headers
 
 
-def _mark(reader: object, shown: list[Notice], now: datetime) -> None:
+def _mark(reader: User, shown: list[Notice], now: datetime) -> None:
     if new := [one.pk for one in shown if one.seen_at is None]:
         Notice.objects.filter(reader=reader, pk__in=new).mark_seen(now)
 
@@ -68,7 +69,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         _set_follow(request, root)
         return redirect("conversations-followed" if request.POST.get("from") == "settings" else request.path)
-    follows = Follow.objects.filter(reader=request.user, conversation=root).first()
+    follows = Follow.objects.filter(reader=signed_in(request), conversation=root).first()
     context = {"article": found.article, "comment": root, "follows": follows}
     with found.article.locale():
         return render(request, "comments/follow.html", context)
@@ -78,9 +79,9 @@ def _set_follow(request: HttpRequest, root: Comment) -> None:
     action = request.POST.get("action")
     if action in ("follow", "leave"):
         left = {"left": action == "leave"}
-        Follow.objects.update_or_create(reader=request.user, conversation=root, defaults=left)
+        Follow.objects.update_or_create(reader=signed_in(request), conversation=root, defaults=left)
     else:
-        Follow.objects.filter(reader=request.user, conversation=root).delete()
+        Follow.objects.filter(reader=signed_in(request), conversation=root).delete()
 
 
 @csrf_exempt

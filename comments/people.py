@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.http import HttpRequest
 
+from accounts.models import User
 from articles.models import Article
 from comments import limits
 from comments.models import Comment, State
@@ -27,6 +29,12 @@ class Standing:
     # Until when a new account takes few comments, or None.
     new_until: datetime | None
     most_while_new: int = limits.MOST_ON_THE_FIRST_DAY
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Who asks, behind login_required."""
+    assert isinstance(request.user, User)  # noqa: S101 -- for the types
+    return request.user
 
 
 def said_in_public(person_id: int) -> CommentQuerySet:

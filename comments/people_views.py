@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from articles.pages import site_page
 from comments.models import Comment, Mute
-from comments.people import page_of, said_in_public, standing
+from comments.people import page_of, said_in_public, signed_in, standing
 from comments.views import form_page
 
 
@@ -43,8 +43,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def own_comments(request: HttpRequest) -> HttpResponse:
     """All that one has written, whatever became of it, and why."""
-    said = Comment.objects.filter(author=request.user)
-    context = {"page": page_of(said, **_cursors(request)), "standing": standing(request.user, timezone.now())}
+    said = Comment.objects.filter(author=signed_in(request))
+    context = {"page": page_of(said, **_cursors(request)), "standing": standing(signed_in(request), timezone.now())}
     return render(request, "comments/own.html", context)
 
 
@@ -56,18 +56,18 @@ def mute(request: HttpRequest, pk: int) -> HttpResponse:
     person = _known(request, pk)
     if request.method == "POST":
         if request.POST.get("action") == "mute":
-            Mute.objects.get_or_create(reader=request.user, muted=person)
+            Mute.objects.get_or_create(reader=signed_in(request), muted=person)
         else:
-            Mute.objects.filter(reader=request.user, muted=person).delete()
+            Mute.objects.filter(reader=signed_in(request), muted=person).delete()
         return redirect("muted" if request.POST.get("from") == "settings" else request.path)
-    is_muted = Mute.objects.filter(reader=request.user, muted=person).exists()
+    is_muted = Mute.objects.filter(reader=signed_in(request), muted=person).exists()
     return render(request, "comments/mute.html", {"person": person, "is_muted": is_muted})
 
 
 def _known(request: HttpRequest, pk: int) -> User:
     """Another, of whom there is something to read, or whom one has muted already."""
-    person = get_object_or_404(User.objects.exclude(pk=request.user.pk), pk=pk)
-    if not said_in_public(pk).exists() and not Mute.objects.filter(reader=request.user.pk, muted=person).exists():
+    person = get_object_or_404(User.objects.exclude(pk=signed_in(request).pk), pk=pk)
+    if not said_in_public(pk).exists() and not Mute.objects.filter(reader=signed_in(request).pk, muted=person).exists():
         raise Http404(_("Nobody with this number has written here."))
     return person
 

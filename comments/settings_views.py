@@ -15,6 +15,7 @@ from accounts.addresses import confirmed
 from accounts.models import User
 from comments import leaving, my_data
 from comments.models import Follow, Mute
+from comments.people import signed_in
 from comments.views import form_page
 
 # What is set by hand; a page of them all.
@@ -33,8 +34,8 @@ class MailForm(forms.ModelForm[User]):
 @login_required
 @form_page
 def notifications(request: HttpRequest) -> HttpResponse:
-    # Of a row read anew: a refused choice must not stand in request.user.
-    reader = User.objects.get(pk=request.user.pk)
+    # Of a row read anew: a refused choice must not stand in signed_in(request).
+    reader = User.objects.get(pk=signed_in(request).pk)
     form = MailForm(request.POST or None, instance=reader)
     if request.method == "POST" and form.is_valid():
         User.objects.filter(pk=reader.pk).update(mail_me=form.cleaned_data["mail_me"])
@@ -47,7 +48,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def muted(request: HttpRequest) -> HttpResponse:
-    mutes = Mute.objects.filter(reader=request.user.pk).select_related("muted").order_by("-pk")[:MOST_SHOWN]
+    mutes = Mute.objects.filter(reader=signed_in(request).pk).select_related("muted").order_by("-pk")[:MOST_SHOWN]
     return render(request, "comments/settings/muted.html", {"mutes": mutes})
 
 
@@ -55,7 +56,7 @@ def muted(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def conversations(request: HttpRequest) -> HttpResponse:
-    follows = Follow.objects.filter(reader=request.user.pk).select_related("conversation__article__topic")
+    follows = Follow.objects.filter(reader=signed_in(request).pk).select_related("conversation__article__topic")
     return render(request, "comments/settings/conversations.html", {"follows": follows.order_by("-pk")[:MOST_SHOWN]})
 
 
@@ -64,7 +65,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
 @login_required
 def download(request: HttpRequest) -> StreamingHttpResponse:
     """All that the site holds about who asks, as JSON."""
-    response = StreamingHttpResponse(my_data.as_json(request.user), content_type="application/json")
+    response = StreamingHttpResponse(my_data.as_json(signed_in(request)), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="my-data-{timezone.now():%Y-%m-%d}.json"'
     return response
 
@@ -74,7 +75,7 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
 @form_page
 def leave(request: HttpRequest) -> HttpResponse:
     """Deletes the account. Asked to type one's name, as nothing brings it back."""
-    person = User.objects.get(pk=request.user.pk)
+    person = User.objects.get(pk=signed_in(request).pk)
     if not leaving.may_leave(person):
         return render(request, "comments/settings/leave.html", {"is_staff": True}, status=403)
     typed = request.POST.get("name", "")

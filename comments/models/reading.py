@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article
 from comments.models.decision import Decision
 
-
 # On the bell; who has missed more wants no exact number.
 MOST_COUNTED = 100
 # A mail takes seconds, so whoever took notices so long ago was killed.
