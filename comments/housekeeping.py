@@ -28,7 +28,7 @@ def close_comments(now: datetime) -> int:
     since = now - timedelta(days=settings.COMMENTS_CLOSE_AFTER_DAYS)
     ended = Article.objects.filter(state=Article.State.ENDED, ended_at__lt=since)
     ended = ended.exclude(comment_policy=Article.CommentPolicy.CLOSED)
-    not_yet = ended.filter(Q(comments_closed_at=None) | Q(comments_closed_at__lt=F("ended_at")))
+    not_yet = ended.filter(Q(comments_closed_at=None) | Q(comments_closed_at__lte=F("ended_at")))
     closed = 0
     for article in not_yet.order_by("ended_at")[:CLOSED_AT_ONCE]:
         as_read = {
