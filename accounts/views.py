@@ -1,7 +1,7 @@
 from smtplib import SMTPException
 from typing import Any
 
-from allauth.account.internal.stagekit import clear_login
+from allauth.account.internal.stagekit import clear_login, get_pending_stage, redirect_to_pending_stage
 from allauth.account.stages import LoginByCodeStage
 from allauth.account.views import LoginView
 from django.conf import settings
@@ -51,6 +51,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(next_url(request) or settings.LOGIN_REDIRECT_URL)
     form = SignInForm(request.POST or None)
     if request.method != "POST":
+        pending = get_pending_stage(request)
+        if pending and pending.key != LoginByCodeStage.key:
+            # The password was right, in another tab perhaps; the second factor is still to be proven.
+            return redirect_to_pending_stage(request, pending)
         return _ask_address(request, form)
     if not form.is_valid():
         return _ask_address(request, form, status=422)
@@ -61,7 +65,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         SignInCode.begin(request, email, next_url(request))
     except (OSError, SMTPException):
         form.add_error(
-            None, _("The mail could not be sent just now. Try again in a minute: your address is still here.")
+            None, _("The mail could not be sent. Try again in a minute: your address is still here.")
         )
         return _ask_address(request, form, status=503)
     return redirect("account_confirm_login_code")

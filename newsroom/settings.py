@@ -55,13 +55,14 @@ SITE_NAME = env.str("SITE_NAME", default="Newsroom")
 
 INSTALLED_APPS = [
     "newsroom",
+    # Before the app that takes their tables out of the admin.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "accounts",
     "articles",
     "comments",
     "importers",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "mptt",
     "whitenoise.runserver_nostatic",
     "django.contrib.admin",

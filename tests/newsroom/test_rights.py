@@ -111,7 +111,7 @@ ROWS: dict[str, tuple[str, str]] = {
     "/admin/comments/report/<path:object_id>/history/": (">>+++++", ">>+++++"),
     "/admin/comments/report/add/": (">>-----", ">>-----"),
     "/admin/jsi18n/": (">>+++++", ">>xxxxx"),
-    "/admin/login/": ("+++++++", "+++++++"),
+    "/admin/login/": (">-+++++", ">-+++++"),
     "/admin/logout/": ("++xxxxx", "+++++++"),
     "/admin/password_change/": (">>+++++", ">>+++++"),
     "/admin/password_change/done/": (">>+++++", ">>xxxxx"),

@@ -242,14 +242,19 @@ PARTS = {
 # Answered with a whole page to somebody, so that what is said of them here is said of something.
 SEEN = {
     "/accounts/login/",
+    "/accounts/login/password/",
     "/accounts/you/",
+    "/accounts/settings/",
+    "/accounts/second-factor/",
+    "/accounts/email/",
+    "/accounts/2fa/",
+    "/accounts/2fa/webauthn/",
     "/me/",
     "/<words:topic>/<words:slug>/comments/new/",
     "/c/<int:pk>/reply/",
     "/c/<int:pk>/mine/",
     "/c/<int:pk>/moderate/",
     "/admin/",
-    "/admin/login/",
     "/admin/jsi18n/",
     "/admin/articles/entry/<path:object_id>/change/",
     "/admin/articles/article/desk/<int:article_id>/",
@@ -290,7 +295,10 @@ def test_every_other_page_is_kept_nowhere_whoever_asks(site: Site) -> None:
 
 def test_so_are_the_answers_to_what_is_sent(site: Site) -> None:
     sent = {
-        "/accounts/login/": {"username": "nadia", "password": "wrong"},
+        "/accounts/login/": {"email": "nadia"},
+        "/accounts/login/password/": {"login": "nadia", "password": "wrong"},
+        "/accounts/login/code/": {"code": "1234-5678"},
+        "/accounts/name/": {"name": "Newsroom"},
         "/weather/storm/comments/new/": {"text": ""},
         f"/c/{site.comment.pk}/reply/": {"text": "No."},
         f"/c/{site.comment.pk}/moderate/": {"action": "hide"},
