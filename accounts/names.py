@@ -58,7 +58,7 @@ def check_free(name: str, user_id: int | None) -> None:
 
 
 def _check_characters(name: str) -> None:
-    if not regex.search(r"[\p{L}\p{N}]", name):
+    if not regex.search(r"[\p{L}\p{N}]", unicodedata.normalize("NFKC", name)):
         raise ValidationError(_("A name needs a letter. Type how readers shall call you."), code="empty")
     if INVISIBLE.search(NEEDED.sub("", name)):
         raise ValidationError(

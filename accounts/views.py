@@ -64,9 +64,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         SignInCode.begin(request, email, next_url(request))
     except (OSError, SMTPException):
-        form.add_error(
-            None, _("The mail could not be sent. Try again in a minute: your address is still here.")
-        )
+        form.add_error(None, _("The mail could not be sent. Try again in a minute: your address is still here."))
         return _ask_address(request, form, status=503)
     return redirect("account_confirm_login_code")
 
