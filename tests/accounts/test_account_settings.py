@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.housekeeping import UNFINISHED, tidy
 from accounts.models import User
-from tests.accounts.mailbox import code_in, sign_in_by_code, type_code, who
+from tests.accounts.mailbox import ask_for_a_code, code_in, sign_in_by_code, type_code, who
 from tests.newsroom.pages import Page, read
 
 pytestmark = pytest.mark.django_db
@@ -195,8 +195,6 @@ def test_sessions_that_have_ended_and_limits_that_are_over_go_too(client: Client
 
 
 def test_a_code_that_was_asked_for_outlives_the_tidying(client: Client) -> None:
-    from tests.accounts.mailbox import ask_for_a_code
-
     ask_for_a_code(client, "paula@example.org")
     tidy(timezone.now() + timedelta(minutes=10))
     type_code(client)

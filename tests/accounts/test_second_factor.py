@@ -1,6 +1,5 @@
 """Staff prove twice who they are. Without it every page of the newsroom is closed to them, and says what to do."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,8 +30,8 @@ def _required(settings: Any) -> None:
 
 
 @pytest.fixture
-def newsroom(article: Article) -> Iterator[Site]:
-    yield Site()
+def newsroom(article: Article) -> Site:
+    return Site()
 
 
 # Who has none yet

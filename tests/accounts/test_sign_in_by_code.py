@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -203,8 +204,6 @@ def test_after_five_wrong_ones_the_right_one_is_void(client: Client) -> None:
 
 
 def test_it_is_good_for_fifteen_minutes(client: Client, monkeypatch: Any) -> None:
-    import time
-
     now = time.time()
     ask_for_a_code(client, NOBODY)
     monkeypatch.setattr("time.time", lambda: now + timedelta(minutes=15, seconds=5).total_seconds())
