@@ -17,10 +17,17 @@ from accounts import limits
 from accounts.codes import SignInCode
 from accounts.forms import CodeForm, NameForm, SignInForm
 from accounts.going_on import next_url, with_next
+from accounts.models import User
 from accounts.second_factor import has_second_factor
 from newsroom.ids import parse_id
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class PersonsRequest(HttpRequest):
+    """Behind `login_required`."""
+
+    user: User
 
 
 @require_safe
@@ -159,7 +166,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @form_page
-def name(request: HttpRequest) -> HttpResponse:
+def name(request: PersonsRequest) -> HttpResponse:
     """Asked once, between the first code and the first comment."""
     going_on = next_url(request) or settings.LOGIN_REDIRECT_URL
     if request.user.has_name:
@@ -189,7 +196,7 @@ def your_settings(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: PersonsRequest) -> HttpResponse:
     """Leads staff to set one up, and back to where they wanted to be."""
     going_on = next_url(request)
     context = {"next": going_on, "is_done": has_second_factor(request.user)}
