@@ -112,7 +112,7 @@ def test_an_address_of_somebody_else_is_not_told_apart_but_to_its_owner(reader: 
     assert mail.outbox[0].subject == mail.outbox[1].subject
     assert mail.outbox[-1].to == [tom.email]
     answer = reader.post(ADDRESS_CODE, {"code": code_in(mail.outbox[-1])})
-    assert "already" in Page(answer.content.decode()).text(".errorlist li")
+    assert "already" in Page(answer.content.decode()).text("form .errorlist li")
     tom.refresh_from_db()
     assert tom.email == "tom@example.org"
 
