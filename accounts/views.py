@@ -7,10 +7,10 @@ from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LogoutView
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
@@ -19,7 +19,6 @@ from accounts.forms import CodeForm, NameForm, SignInForm
 from accounts.going_on import next_url, with_next
 from accounts.models import User
 from accounts.second_factor import has_second_factor
-from newsroom.ids import parse_id
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -28,26 +27,6 @@ class PersonsRequest(HttpRequest):
     """Behind `login_required`."""
 
     user: User
-
-
-@require_safe
-@cache_control(private=True, no_store=True)
-def me(request: HttpRequest) -> JsonResponse:
-    """Who is reading, for the script that makes everybody's one public page theirs.
-
-    `?article=` adds the ids of the reader's own latest comments there.
-    """
-    if not request.user.is_authenticated:
-        return JsonResponse({"name": None})
-    article_id = parse_id(request.GET.get("article", ""))
-    mine = request.user.comments.filter(article=article_id).order_by("-pk") if article_id is not None else None
-    return JsonResponse(
-        {
-            "name": request.user.name or _("Your account"),
-            "moderator": request.user.has_perm("comments.moderate_comment"),
-            "mine": list(mine.values_list("pk", flat=True)[:200]) if mine is not None else [],
-        }
-    )
 
 
 @never_cache

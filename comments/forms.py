@@ -3,11 +3,19 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from comments.models import LONGEST_TEXT, Reason
-from newsroom import markup
+from articles.models import Article
+from comments.models import Reason
+from newsroom import characters, markup
+
+# Of a comment, as people count. Less than a word says nothing; more is an article.
+SHORTEST_TEXT = 5
+LONGEST_TEXT = 5_000
+# One character may be made of many, piled up without end.
+MOST_CODE_POINTS = 4 * LONGEST_TEXT
+LONGEST_REPORT = 2_000
 
 
 class WritersText(forms.CharField):
@@ -26,18 +34,38 @@ class CommentForm(forms.Form):
 
     text = WritersText(
         label=_("Your comment"),
-        max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "autofocus": True}),
-        help_text=_("*Emphasis*, > quotes, lists and links work. A blank line begins a paragraph."),
+        help_text=_("*Emphasis*, > quotes, - lists, `code` and links work. A blank line begins a paragraph."),
         error_messages={"required": _("There is no text yet. Write something, then send it.")},
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", uuid.uuid4())
+
     def clean_text(self) -> str:
-        """Characters that nobody sees are no text."""
+        """Characters that nobody sees are no text; those that are seen are counted as people count."""
         text: str = self.cleaned_data["text"]
         if all(unicodedata.category(character)[0] in "CZ" for character in text):
             raise forms.ValidationError(self.fields["text"].error_messages["required"], code="required")
+        length = characters.count(text)
+        if length < SHORTEST_TEXT:
+            raise forms.ValidationError(
+                ngettext(
+                    "This is %(length)d character long. Say a little more: %(least)d at least.",
+                    "This is %(length)d characters long. Say a little more: %(least)d at least.",
+                    length,
+                )
+                % {"length": length, "least": SHORTEST_TEXT},
+                code="min_length",
+            )
+        if length > LONGEST_TEXT or len(text) > MOST_CODE_POINTS:
+            raise forms.ValidationError(
+                _("This is %(length)d characters long; %(most)d fit. Shorten it, or send it in two comments.")
+                % {"length": max(length, LONGEST_TEXT + 1), "most": LONGEST_TEXT},
+                code="max_length",
+            )
         return text
 
     def clean_key(self) -> uuid.UUID | None:
@@ -47,15 +75,45 @@ class CommentForm(forms.Form):
         except ValueError:
             return None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"].error_messages["max_length"] = _(
-            "This is %(show_value)d characters long; %(limit_value)d fit. Shorten it, or send it in two comments."
-        )
-        for validator in self.fields["text"].validators:
-            if isinstance(validator, MaxLengthValidator):
-                validator.message = self.fields["text"].error_messages["max_length"]
-        self.initial.setdefault("key", uuid.uuid4())
+
+class ReportForm(forms.Form):
+    """What a reader says against a comment."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"),
+        choices=Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is wrong with it, then send your report.")},
+    )
+    text = WritersText(
+        label=_("In your words"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("For the moderators alone. Needed where you chose “against the rules”."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        text = data.get("text", "")
+        if data.get("reason") == Reason.OTHER and not text:
+            self.add_error("text", _("Say in a few words what is wrong with it."))
+        if len(text) > LONGEST_REPORT:
+            self.add_error(
+                "text", _("This is too long for a report: %(most)d characters fit.") % {"most": LONGEST_REPORT}
+            )
+        return data
+
+
+class PolicyForm(forms.Form):
+    policy = forms.ChoiceField(
+        label=_("Comments on this article"),
+        choices=[
+            (Article.CommentPolicy.OPEN, _("Open: everybody may write")),
+            (Article.CommentPolicy.HELD, _("Held: each comment waits for a moderator’s look")),
+            (Article.CommentPolicy.CLOSED, _("Closed: nobody writes any more; what is there stays")),
+        ],
+        widget=forms.RadioSelect,
+    )
 
 
 class DecisionForm(forms.Form):

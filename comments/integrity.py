@@ -24,7 +24,7 @@ WITH mark AS MATERIALIZED (
         AND NOT EXISTS (SELECT 1 FROM comments_decision undo WHERE undo.undoes_id = decision.id)
     GROUP BY decision.comment_id
 ), node AS MATERIALIZED (
-    SELECT id, tree_id, parent_id, lft, rght, level, comment.hides, invisible, visible, number,
+    SELECT id, tree_id, parent_id, entry_id, lft, rght, level, comment.hides, invisible, visible, number,
         COALESCE(mark.hides, 0) AS marks
     FROM comments_comment comment LEFT JOIN mark ON mark.comment_id = comment.id
     WHERE article_id = %(article)s
@@ -64,6 +64,11 @@ UNION ALL SELECT 'invisible', tree_id, id, unseen FROM tree WHERE invisible <> u
 UNION ALL SELECT 'comment count', CAST(NULL AS bigint), CAST(NULL AS bigint), seen
     FROM articles_article article, (SELECT COUNT(*) FILTER (WHERE visible) AS seen FROM node) counted
     WHERE article.id = %(article)s AND comment_count <> seen
+UNION ALL SELECT 'entry count', CAST(NULL AS bigint), entry.id, COALESCE(seen, 0)
+    FROM articles_entry entry LEFT JOIN (
+        SELECT entry_id, COUNT(*) FILTER (WHERE visible) AS seen FROM node GROUP BY entry_id
+    ) counted ON counted.entry_id = entry.id
+    WHERE entry.article_id = %(article)s AND entry.comment_count <> COALESCE(seen, 0)
 UNION ALL SELECT 'conversation count', CAST(NULL AS bigint), CAST(NULL AS bigint), last
     FROM articles_article article, (SELECT COALESCE(MAX(number), 0) AS last FROM node) counted
     WHERE article.id = %(article)s AND conversation_count <> last
@@ -80,6 +85,7 @@ SENTENCES = {
     "order": "the tree id does not suit conversation {number} (they grow together, up to the root's own id)",
     "invisible": "the root does not say that {number} comments are not visible, or a reply says so",
     "comment count": "comment_count is not {number}, the number of visible comments",
+    "entry count": "comment_count of entry {comment_id} is not {number}, the number of visible comments about it",
     "conversation count": "conversation_count is not {number}, the highest number of a conversation",
 }
 
@@ -128,6 +134,17 @@ WHERE id = %(article)s
 """
 
 
+COUNT_ENTRIES = """
+UPDATE articles_entry SET comment_count = COALESCE(counted.seen, 0)
+FROM articles_entry entry LEFT JOIN (
+    SELECT entry_id, COUNT(*) FILTER (WHERE visible) AS seen FROM comments_comment
+    WHERE article_id = %(article)s AND entry_id IS NOT NULL GROUP BY entry_id
+) counted ON counted.entry_id = entry.id
+WHERE entry.id = articles_entry.id AND entry.article_id = %(article)s
+    AND articles_entry.comment_count <> COALESCE(counted.seen, 0)
+"""
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is wrong with one tree, or with the counters of the article when it names no tree."""
@@ -135,7 +152,7 @@ class Problem:
     article_id: int
     kind: str
     tree_id: int | None
-    # The first comment of those that the sentence is about.
+    # The first comment of those that the sentence is about, or the entry.
     comment_id: int | None
     number: int
 
@@ -205,4 +222,5 @@ def _count_articles(article_ids: set[int]) -> None:
             # Locked by a statement of its own: the next one then sees all that was counted before.
             article = Article.objects.select_for_update(no_key=True).get(pk=article_id)
             cursor.execute(COUNT_ARTICLE, {"article": article_id})
+            cursor.execute(COUNT_ENTRIES, {"article": article_id})
             wake_on_commit(article.subject)

@@ -6,6 +6,7 @@ put into a page unescaped. Both libraries work in linear time, and nesting is bo
 """
 
 import re
+import unicodedata
 
 import comrak
 import nh3
@@ -63,8 +64,9 @@ _ENTRY_EXTENSIONS = _extensions(tables=True)
 
 
 def tidy(text: str) -> str:
-    """The text as it is stored: line ends as LF, no control characters, no blank ends."""
-    return _forbidden.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """The text as it is stored: line ends as LF, no control characters, no blank ends, composed (Unicode's NFC)."""
+    text = _forbidden.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def entry_html(text: str, *, cards: bool = True) -> SafeString:

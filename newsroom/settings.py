@@ -64,6 +64,8 @@ INSTALLED_APPS = [
     "comments",
     "importers",
     "mptt",
+    "django_tasks",
+    "django_tasks_db",
     "whitenoise.runserver_nostatic",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -141,6 +143,14 @@ if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
 # After so many hours without an update a live article asks at its desk whether it goes on, and ends an hour later
 # unless somebody says so. 0: never.
 SILENT_HOURS = env.int("SILENT_HOURS", default=12)
+
+# How much one reader may write and report in which time (comments/limits.py). 0 only to measure and to test.
+LIMIT_READERS = env.bool("LIMIT_READERS", default=True)
+# Comments close by themselves so many days after their article ended. 0: never.
+COMMENTS_CLOSE_AFTER_DAYS = env.int("COMMENTS_CLOSE_AFTER_DAYS", default=30)
+
+# What is done after the answer has gone waits in the database for the serving processes (newsroom/worker.py).
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Counts who asks how often for a code or tries a password. In the database, as those who sign in need that anyway:
 # all processes of all hosts share it, nothing is to be installed, and it outlives a Redis that is stopped or emptied.

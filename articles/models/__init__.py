@@ -6,7 +6,7 @@ up to N. Each asks at its door whether who acts may (rights.py).
 """
 
 from articles.models.article import LONGEST_TEXT, Article, Topic
-from articles.models.byline import Byline, BylineLookup
+from articles.models.byline import Byline, BylineLookup, names_of
 from articles.models.changing import Conflict, NotAllowed
 from articles.models.correction import Correction, correct
 from articles.models.entry import Entry
@@ -27,4 +27,5 @@ __all__ = [
     "Shot",
     "Topic",
     "correct",
+    "names_of",
 ]

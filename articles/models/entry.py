@@ -121,6 +121,8 @@ class Entry(EntryActions):
     key = models.UUIDField(null=True, unique=True, editable=False)
     # The article's change that last touched what readers see of this entry; 0 while none has.
     change = models.PositiveIntegerField(default=0, editable=False)
+    # Visible comments about it; the comments app alone writes it.
+    comment_count = models.PositiveIntegerField(default=0, editable=False)
     imported_from = models.CharField(max_length=300, null=True, blank=True, unique=True, editable=False)
 
     # While it is saved: who does it, for its history, and whether there is more to render than the text.
@@ -132,7 +134,16 @@ class Entry(EntryActions):
     objects = EntryQuerySet.as_manager()
     # Who changed what, when: one row each time an entry is saved. What can be made anew from it is left out.
     history = HistoricalRecords(
-        excluded_fields=["html", "day", "change", "imported_from", "created_at", "key", "pin_on_publish"]
+        excluded_fields=[
+            "html",
+            "day",
+            "change",
+            "comment_count",
+            "imported_from",
+            "created_at",
+            "key",
+            "pin_on_publish",
+        ]
     )
 
     class Meta:

@@ -44,6 +44,8 @@ class Decision(models.Model):
         RESTORE = "restore", _("restore")
         APPROVE = "approve", _("approve")
         ERASE = "erase", _("erase")
+        PICK = "pick", _("editor’s pick")
+        UNPICK = "unpick", _("no longer a pick")
 
     kind = models.CharField(_("decision"), max_length=11, choices=Kind.choices)
     comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="decisions", verbose_name=_("comment"))
@@ -79,7 +81,7 @@ class Decision(models.Model):
 
 
 class Report(models.Model):
-    """A reader's complaint about a comment."""
+    """A reader's complaint about a comment, of somebody signed in or not: one of each."""
 
     comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="reports", verbose_name=_("comment"))
     reporter = models.ForeignKey(
@@ -87,13 +89,29 @@ class Report(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
     text = models.TextField(_("in their words"), max_length=2_000, blank=True)
+    # Of who is not signed in: a keyed hash, for 30 days.
+    address_hash = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("time"), auto_now_add=True)
 
     class Meta:
         ordering = ["-id"]
         verbose_name = _("report")
         verbose_name_plural = _("reports")
-        constraints = [models.UniqueConstraint(fields=["comment", "reporter"], name="comments_report_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "reporter"], name="comments_report_once"),
+            models.UniqueConstraint(
+                fields=["comment", "address_hash"],
+                condition=~models.Q(address_hash=""),
+                name="comments_report_once_from_an_address",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["address_hash", "created_at"],
+                condition=~models.Q(address_hash=""),
+                name="comments_report_address",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} #{self.comment_id}"

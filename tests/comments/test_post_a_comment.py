@@ -6,7 +6,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import User
 from articles.models import Article
-from comments.models import LONGEST_TEXT, Comment
+from comments.forms import LONGEST_TEXT
+from comments.models import Comment
 from tests.comments.exact import Statements, assert_exact
 from tests.comments.pages import comments_path, fields, read, send, write_path
 from tests.people import make_article, make_entry, say
@@ -31,7 +32,7 @@ def test_a_reader_opens_a_conversation_and_lands_at_it(reader: Client, nadia: Us
 
 
 def test_conversations_are_numbered_and_counted(reader: Client, article: Article) -> None:
-    for text in ("One.", "Two.", "Three."):
+    for text in ("The first.", "The second.", "The third."):
         send(reader, write_path(article), text)
     article.refresh_from_db()
     assert list(Comment.objects.order_by("pk").values_list("number", flat=True)) == [1, 2, 3]

@@ -12,8 +12,9 @@ from pytest_django.asserts import assertRedirects
 
 from accounts.models import User
 from articles.models import Article
+from comments.forms import SHORTEST_TEXT
 from comments.models import Comment
-from newsroom import markup
+from newsroom import characters, markup
 from tests.comments.pages import Element, box, comments_path, fields, read, send, write_path
 from tests.people import make_entry, say
 
@@ -146,8 +147,8 @@ def test_markup_in_a_name_is_harmless_in_the_conversation(
 
 def test_characters_that_no_page_may_hold_are_left_out(client: Client, nadia: User, article: Article) -> None:
     client.force_login(nadia)
-    assert send(client, write_path(article), "a\x00b\x1bc\x08d").status_code == 302
-    assert Comment.objects.get().text == "abcd"
+    assert send(client, write_path(article), "a\x00b\x1bc\x08de").status_code == 302
+    assert Comment.objects.get().text == "abcde"
 
 
 @pytest.mark.parametrize(
@@ -179,12 +180,17 @@ def has_something_to_see(text: str) -> bool:
     return any(unicodedata.category(character)[0] not in "CZ" for character in markup.tidy(text))
 
 
+def long_enough(text: str) -> str:
+    short = characters.count(markup.tidy(text)) < SHORTEST_TEXT and has_something_to_see(text)
+    return f"{text} " * SHORTEST_TEXT if short else text
+
+
 @pytest.mark.skipif(not NAUGHTY.exists(), reason="the hostile texts are not beside the repository")
 def test_every_naughty_string_can_be_a_text_and_a_name_and_every_page_stays_whole(
     client: Client, nadia: User, article: Article
 ) -> None:
     client.force_login(nadia)
-    texts = json.loads(NAUGHTY.read_text())
+    texts = [long_enough(text) for text in json.loads(NAUGHTY.read_text())]
     for text in texts:
         answer = client.post(write_path(article), {"text": text})
         assert answer.status_code == (302 if has_something_to_see(text) else 422), text

@@ -25,7 +25,7 @@ DEEPEST = 2
 
 @pytest.fixture
 def low_cap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("comments.models.comment.MAX_LEVEL", DEEPEST)
+    monkeypatch.setattr("comments.models.posting.MAX_LEVEL", DEEPEST)
 
 
 @dataclass
