@@ -1,8 +1,11 @@
 """What this site wants otherwise than allauth does by itself."""
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -43,6 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.has_name:
             return response
         return redirect(with_next("name", response["Location"]))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has signed in within the last minutes has just proven who they are: by a code too, which is all that is
+        left to somebody who has forgotten a password."""
+        since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        if any(record["at"] > since for record in get_authentication_records(self.request, self.request.user)):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{site_name()}] {subject}"

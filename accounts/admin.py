@@ -1,14 +1,19 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names
 from accounts.models import User
+
+# Secrets of second factors among them, and addresses that are seen at the person.
+admin.site.unregister((EmailAddress, Authenticator))
 
 
 class NameChecked:
@@ -61,11 +66,23 @@ class PersonAdmin(UserAdmin):
         ),
     )
     readonly_fields = ("last_login", "date_joined")
+    actions = ("take_second_factors_away",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """By their own fields and groups, and not by what others have that names them: a pseudonym does."""
         own = {field.name for field in User._meta.get_fields() if field.concrete}
         return lookup.partition("__")[0] in own and super().lookup_allowed(lookup, value, request)
+
+    @admin.action(description=_("Remove passkeys and second factors of people who lost them"), permissions=["change"])
+    def take_second_factors_away(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """They sign in by a code or password alone then, and set up new ones. Each time is in the person's history."""
+        for person in people:
+            if self.has_change_permission(request, person):
+                Authenticator.objects.filter(user=person).delete()
+                self.log_change(request, person, "Passkeys and second factors removed.")
+                messages.success(request, _("%(name)s can set up new ones.") % {"name": person})
+            else:
+                messages.error(request, _("Only a superuser may do this for %(name)s.") % {"name": person})
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """A code to the address that stood here before signs nobody in any more."""

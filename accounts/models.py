@@ -62,6 +62,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.name or self.username
 
+    def clean(self) -> None:
+        """So that the constraint can be looked at before the row is written."""
+        super().clean()
+        self.name_skeleton = User._meta.get_field("name_skeleton").pre_save(self, add=False)
+
     @property
     def has_name(self) -> bool:
         """Nothing can be written here without: ask before a text is taken, and lead to the page "name"."""

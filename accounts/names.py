@@ -50,15 +50,16 @@ def clean(text: str, *, user_id: int | None = None, email: str = "", is_staff: b
 def check_free(name: str, user_id: int | None) -> None:
     """One sentence for all that are taken: who asks cannot find out whose pseudonym it is, nor that it is one."""
     found = skeleton(name)
-    people = User.objects.filter(name_skeleton=found).exclude(pk=user_id)
-    bylines = Byline.objects.exclude(owner_id=user_id) if user_id else Byline.objects.all()
+    people, bylines = User.objects.filter(name_skeleton=found), Byline.objects.all()
+    if user_id is not None:
+        people, bylines = people.exclude(pk=user_id), bylines.exclude(owner_id=user_id)
     taken = [skeleton(byline) for byline in bylines.values_list("name", flat=True)]
     if people.exists() or found in taken:
         raise ValidationError(TAKEN, code="taken")
 
 
 def _check_characters(name: str) -> None:
-    if not regex.search(r"[\p{L}\p{N}]", name):
+    if not regex.search(r"[\p{L}\p{N}]", unicodedata.normalize("NFKC", name)):
         raise ValidationError(_("A name needs a letter. Type how readers shall call you."), code="empty")
     if INVISIBLE.search(NEEDED.sub("", name)):
         raise ValidationError(

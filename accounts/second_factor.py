@@ -8,8 +8,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import add_never_cache_headers
 
 from accounts.going_on import with_next
 from accounts.models import User
@@ -26,7 +26,7 @@ def has_second_factor(user: User) -> bool:
 
 def was_asked_for_it(request: HttpRequest) -> bool:
     """In this session, that is: one that was open before, with a code alone, does not become more by it."""
-    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def remember_new_one(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:

@@ -13,7 +13,6 @@ urlpatterns = [
     path("accounts/you/", views.you, name="you"),
     path("accounts/settings/", views.your_settings, name="settings"),
     path("accounts/second-factor/", views.second_factor, name="second-factor"),
-    path("me/", views.me, name="me"),
     # allauth's own pages, in our templates (templates/allauth/); its names for ours.
     path("accounts/login/", views.sign_in, name="account_login"),
     path("accounts/login/", views.sign_in, name="account_request_login_code"),

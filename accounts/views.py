@@ -1,46 +1,32 @@
 from smtplib import SMTPException
 from typing import Any
 
-from allauth.account.internal.stagekit import clear_login
+from allauth.account.internal.stagekit import clear_login, get_pending_stage, redirect_to_pending_stage
 from allauth.account.stages import LoginByCodeStage
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LogoutView
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
 from accounts.codes import SignInCode
 from accounts.forms import CodeForm, NameForm, SignInForm
 from accounts.going_on import next_url, with_next
+from accounts.models import User
 from accounts.second_factor import has_second_factor
-from newsroom.ids import parse_id
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_safe
-@cache_control(private=True, no_store=True)
-def me(request: HttpRequest) -> JsonResponse:
-    """Who is reading, for the script that makes everybody's one public page theirs.
+class PersonsRequest(HttpRequest):
+    """Behind `login_required`."""
 
-    `?article=` adds the ids of the reader's own latest comments there.
-    """
-    if not request.user.is_authenticated:
-        return JsonResponse({"name": None})
-    article_id = parse_id(request.GET.get("article", ""))
-    mine = request.user.comments.filter(article=article_id).order_by("-pk") if article_id is not None else None
-    return JsonResponse(
-        {
-            "name": request.user.name or _("Your account"),
-            "moderator": request.user.has_perm("comments.moderate_comment"),
-            "mine": list(mine.values_list("pk", flat=True)[:200]) if mine is not None else [],
-        }
-    )
+    user: User
 
 
 @never_cache
@@ -51,6 +37,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(next_url(request) or settings.LOGIN_REDIRECT_URL)
     form = SignInForm(request.POST or None)
     if request.method != "POST":
+        pending = get_pending_stage(request)
+        if pending and pending.key != LoginByCodeStage.key:
+            # The password was right, in another tab perhaps; the second factor is still to be proven.
+            return redirect_to_pending_stage(request, pending)
         return _ask_address(request, form)
     if not form.is_valid():
         return _ask_address(request, form, status=422)
@@ -60,9 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         SignInCode.begin(request, email, next_url(request))
     except (OSError, SMTPException):
-        form.add_error(
-            None, _("The mail could not be sent just now. Try again in a minute: your address is still here.")
-        )
+        form.add_error(None, _("The mail could not be sent. Try again in a minute: your address is still here."))
         return _ask_address(request, form, status=503)
     return redirect("account_confirm_login_code")
 
@@ -157,7 +145,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @form_page
-def name(request: HttpRequest) -> HttpResponse:
+def name(request: PersonsRequest) -> HttpResponse:
     """Asked once, between the first code and the first comment."""
     going_on = next_url(request) or settings.LOGIN_REDIRECT_URL
     if request.user.has_name:
@@ -187,7 +175,7 @@ def your_settings(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: PersonsRequest) -> HttpResponse:
     """Leads staff to set one up, and back to where they wanted to be."""
     going_on = next_url(request)
     context = {"next": going_on, "is_done": has_second_factor(request.user)}

@@ -57,13 +57,14 @@ SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 
 INSTALLED_APPS = [
     "newsroom",
+    # Before the app that takes their tables out of the admin.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "accounts",
     "articles",
     "comments",
     "importers",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "mptt",
     "django_tasks",
     "django_tasks_db",

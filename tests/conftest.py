@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from accounts.models import User
 from articles.models import Article
@@ -62,7 +63,7 @@ def _quick_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = [f"{hashers}.MD5PasswordHasher", f"{hashers}.PBKDF2PasswordHasher"]
 
 
-@pytest.fixture(autouse=True)
-def _no_limits(settings: Any) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _no_limits() -> None:
     """Of how much one may write: the people of these tests write all they have to say at once."""
     settings.LIMIT_READERS = False

@@ -60,7 +60,9 @@ async function openSignIn() {
   dialog.showModal();
   try {
     for (;;) {
-      if (!(await submitted(dialog))) throw new Refused(401, { error: words.signedOut });
+      const how = await submitted(dialog);
+      if (how === "closed") throw new Refused(401, { error: words.signedOut });
+      if (how === "elsewhere") break;
       button.disabled = true;
       const refusal = await trySignIn(new FormData(dialog.querySelector("form")));
       button.disabled = false;
@@ -71,27 +73,46 @@ async function openSignIn() {
   } finally {
     button.disabled = false;
     dialog.querySelector("form").reset();
+    dialog.onclose = null;
     dialog.close();
   }
 }
 
-// False where it was closed by Escape.
+// "here", "elsewhere": in another tab, from which somebody comes back, or "closed" by Escape.
 function submitted(dialog) {
   return new Promise((resolve) => {
+    const back = async () => {
+      if (!document.hidden && (await isSignedIn())) done("elsewhere");
+    };
+    const done = (how) => {
+      removeEventListener("focus", back);
+      document.removeEventListener("visibilitychange", back);
+      resolve(how);
+    };
+    addEventListener("focus", back);
+    document.addEventListener("visibilitychange", back);
     dialog.querySelector("form").onsubmit = (event) => {
       event.preventDefault();
-      resolve(true);
+      done("here");
     };
-    dialog.onclose = () => resolve(false);
+    dialog.onclose = () => done("closed");
   });
+}
+
+async function isSignedIn() {
+  const options = { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15_000) };
+  const answer = await fetch(desk.whoami, options)
+    .then((response) => response.json())
+    .catch(() => null);
+  return Boolean(answer?.name);
 }
 
 async function trySignIn(data) {
   data.set("csrfmiddlewaretoken", token());
   const options = { method: "POST", body: data, redirect: "manual", signal: AbortSignal.timeout(15_000) };
   const response = await fetch(desk.login, options).catch(() => null);
-  if (response?.type === "opaqueredirect") return "";
-  if (!response?.ok) return words.away;
+  if (response?.type === "opaqueredirect") return (await isSignedIn()) ? "" : words.secondFactor;
+  if (!response?.ok && response?.status !== 429) return words.away;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   return page.querySelector(".errorlist, .errors, [role=alert]")?.textContent.trim() || words.away;
 }

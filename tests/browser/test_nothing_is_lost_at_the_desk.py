@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from articles.models import Entry
+from tests.accounts.authenticator import App
 from tests.people import make_entry
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -56,6 +57,46 @@ def test_nothing_goes_out_under_somebody_else_s_name(sit_down):
     expect(desk.said).to_contain_text("Somebody else is signed in now")
     expect(desk.text).to_have_value(LINE)
     assert published() == 0
+
+
+def test_who_has_a_second_factor_signs_in_in_another_tab_and_comes_back(sit_down, size):
+    desk = sit_down("Carla", "correspondent", size)
+    app = App(User.objects.get(name="Carla"))
+    desk.write(LINE)
+    desk.context.clear_cookies(name="sessionid")
+    desk.send()
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_label("Username").fill("carla")
+    dialog.get_by_label("Password").fill("secret")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog.locator(".errornote")).to_contain_text("Your second factor is asked for in another tab")
+    with desk.context.expect_page() as opened:
+        dialog.get_by_role("link", name="Open it").click()
+    tab = opened.value
+    tab.get_by_label("Code").fill(app.code())
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("heading", name="You are signed in")).to_be_visible()
+    tab.close()
+    desk.page.bring_to_front()
+    # Chromium without a window tells no page that it is looked at again.
+    desk.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(desk.said).to_have_text("Published.")
+    expect(desk.text).to_have_value("")
+    assert published() == 1
+
+
+def test_who_comes_back_without_having_signed_in_finds_the_dialog_as_it_was(sit_down):
+    desk = sit_down("Carla", "correspondent")
+    desk.write(LINE)
+    desk.context.clear_cookies(name="sessionid")
+    desk.send()
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_label("Username").fill("car")
+    with desk.page.expect_response("**/me/"):
+        desk.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_label("Username")).to_have_value("car")
+    expect(desk.text).to_have_value(LINE)
 
 
 def test_who_closes_the_sign_in_goes_on_writing(sit_down):

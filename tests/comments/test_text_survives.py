@@ -27,7 +27,9 @@ HOSTILE_NAME = """</title><b>"Nadia" & 'co'"""
 
 
 def sign_in(client: Client, address: str) -> Any:
-    return client.post(address, {"username": "nadia", "password": "secret"})
+    """With a password; by a code: tests/accounts/test_write_first_sign_in_after.py."""
+    address = address.replace("/accounts/login/", "/accounts/login/password/")
+    return client.post(address, {"login": "nadia", "password": "secret"})
 
 
 def test_a_visitor_is_told_that_the_text_waits_over_the_sign_in(client: Client, article: Article) -> None:

@@ -97,13 +97,19 @@ def test_a_reader_signs_in_through_nginx_and_sees_their_own(running: Nginx, desk
 
 
 def test_a_form_is_believed_from_this_site_only(running: Nginx) -> None:
-    form = read(running.port, "/accounts/login/")
+    form = read(running.port, "/accounts/login/password/")
     cookie = form.headers["Set-Cookie"].partition(";")[0]
     (token,) = re.findall(rb'name="csrfmiddlewaretoken" value="(\w+)"', form.body)
-    sent = urlencode({"csrfmiddlewaretoken": token.decode(), "username": "x", "password": "y"}).encode()
+    sent = urlencode({"csrfmiddlewaretoken": token.decode(), "login": "x", "password": "y"}).encode()
     kind = {"Content_Type": "application/x-www-form-urlencoded", "Cookie": cookie}
-    assert read(running.port, "/accounts/login/", "POST", sent, Origin=running.url, **kind).status in (200, 422)
-    assert read(running.port, "/accounts/login/", "POST", sent, Origin="http://evil.example", **kind).status == 403
+    assert read(running.port, "/accounts/login/password/", "POST", sent, Origin=running.url, **kind).status in (
+        200,
+        422,
+    )
+    assert (
+        read(running.port, "/accounts/login/password/", "POST", sent, Origin="http://evil.example", **kind).status
+        == 403
+    )
 
 
 def test_a_new_entry_is_on_the_page_within_two_seconds(running: Nginx, desk: Desk, path: str) -> None:

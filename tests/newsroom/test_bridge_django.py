@@ -92,15 +92,15 @@ def test_a_reader_signs_in(serve: Serve, nadia: User) -> None:
         return answer
 
     try:
-        form = ask("/accounts/login/").body.decode()
-        fields = {"username": "nadia", "password": "secret"}
+        form = ask("/accounts/login/password/").body.decode()
+        fields = {"login": "nadia", "password": "secret"}
         kind = {"Content_Type": "application/x-www-form-urlencoded"}
-        assert ask("/accounts/login/", "POST", urlencode(fields), **kind).status == 403
+        assert ask("/accounts/login/password/", "POST", urlencode(fields), **kind).status == 403
         token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', form)
         assert token
         fields["csrfmiddlewaretoken"] = token[1]
         # In chunks, as Django itself could not read it.
-        signed_in = ask("/accounts/login/", "POST", iter([urlencode(fields).encode()]), **kind)
+        signed_in = ask("/accounts/login/password/", "POST", iter([urlencode(fields).encode()]), **kind)
         assert (signed_in.status, signed_in.headers["Location"]) == (302, "/")
         assert len(signed_in.headers.get_all("Set-Cookie")) == 2
         assert ask("/me/").json["name"] == "Nadia"

@@ -202,7 +202,7 @@ def test_a_button_without_a_text_only_says_so(client: Client, tom: User, article
 
 def test_passwords_do_not_come_back(client: Client, db: None) -> None:
     with failing():
-        answer = client.post("/accounts/login/", {"username": "nadia", "password": "correct horse"})
+        answer = client.post("/accounts/login/password/", {"login": "nadia", "password": "correct horse"})
     unavailable(answer)
     assert "correct horse" not in answer.text
 

@@ -117,7 +117,7 @@ ROWS: dict[str, tuple[str, str]] = {
     "/admin/django_tasks_database/dbtaskresult/<path:object_id>/history/": (">>-----", ">>-----"),
     "/admin/django_tasks_database/dbtaskresult/add/": (">>-----", ">>-----"),
     "/admin/jsi18n/": (">>+++++", ">>xxxxx"),
-    "/admin/login/": ("+++++++", "+++++++"),
+    "/admin/login/": (">-+++++", ">-+++++"),
     "/admin/logout/": ("++xxxxx", "+++++++"),
     "/admin/password_change/": (">>+++++", ">>+++++"),
     "/admin/password_change/done/": (">>+++++", ">>xxxxx"),

@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GOOD = {"DEBUG": "0", "SECRET_KEY": "abcdefghij" * 6, "ALLOWED_HOSTS": "news.example"}
+GOOD = {
+    "DEBUG": "0",
+    "SECRET_KEY": "abcdefghij" * 6,
+    "ALLOWED_HOSTS": "news.example",
+    "EMAIL_URL": "smtp+tls://site:secret@mail.example:587",
+}
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
