@@ -44,7 +44,8 @@ def erase_person(person_id: int) -> None:
     end_sessions(person)
     with transaction.atomic():
         # A comment that was on its way when the account was closed holds this lock until it is there.
-        User.objects.select_for_update().get(pk=person_id)
+        if not User.objects.select_for_update().filter(pk=person_id).exists():
+            return
         while _erase_comments(person):
             pass
         # Mutes, follows, notices and addresses go with the account; recommendations and reports lose its name.
