@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 # First path segments that belong to the site; a topic may not take them. Years are the day archive's.
 RESERVED_SLUGS = frozenset(
     "about accounts admin api c comments corrections favicon feed feeds healthz live me media moderation news-sitemap "  # noqa: SIM905 -- a list would take 27 lines
-    "photographs readyz robots search sitemap static tags u".split()
+    "notices people photographs readyz robots search sitemap static tags u".split()
 )
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 import articles.converters  # noqa: F401 -- words
-from comments import answering, policy, views, writing
+from comments import answering, notice_views, people_views, policy, settings_views, views, writing
 from comments.me import me
 
 urlpatterns = [
@@ -17,5 +17,16 @@ urlpatterns = [
     path("c/<int:pk>/reported/", answering.reported, name="comment-reported"),
     path("c/<int:pk>/pick/", answering.pick, name="comment-pick"),
     path("c/<int:pk>/moderate/", views.moderate, name="comment-moderate"),
+    path("c/<int:pk>/follow/", notice_views.follow, name="comment-follow"),
+    path("notices/", notice_views.notices, name="notices"),
+    path("people/<int:pk>/", people_views.person, name="person"),
+    path("people/<int:pk>/mute/", people_views.mute, name="mute"),
+    path("accounts/comments/", people_views.own_comments, name="own-comments"),
+    path("accounts/notifications/", settings_views.notifications, name="notifications"),
+    path("accounts/muted/", settings_views.muted, name="muted"),
+    path("accounts/conversations/", settings_views.conversations, name="conversations-followed"),
+    path("accounts/data/", settings_views.download, name="download-my-data"),
+    path("accounts/leave/", settings_views.leave, name="leave"),
+    path("accounts/mail/stop/<str:token>/", notice_views.stop_mail, name="mail-stop"),
     path("me/", me, name="me"),
 ]

@@ -21,6 +21,7 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 -- Django must be set up
 
+from newsroom import worker  # noqa: E402
 from newsroom.bridge import Bridge  # noqa: E402
 from newsroom.checks import refuse_to_start  # noqa: E402
 from newsroom.clock import Clock  # noqa: E402
@@ -49,6 +50,11 @@ class Site:
         self.clock = Clock(
             every_second=import_string("articles.dispatch.publish_due"),
             every_minute=import_string("articles.dispatch.tend"),
+        )
+        self.hand = worker.Hand()
+        # A clock of its own: entries go out at their time, however long a mail takes.
+        self.worker = Clock(
+            every_second=worker.run_due, every_minute=worker.tend, waits="What is to be done after answers waits"
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -81,6 +87,7 @@ class Site:
             asyncio.create_task(self.lookout.run()),
             asyncio.create_task(self.streams.beat()),
             asyncio.create_task(self.clock.run(self.bridge.run)),
+            asyncio.create_task(self.worker.run(self.hand.run)),
         ]
         for task in self._tasks:
             task.add_done_callback(_end_with)
@@ -95,6 +102,7 @@ class Site:
                 with suppress(asyncio.CancelledError):
                     await task
         self.lookout.close()
+        self.hand.end()
         self.bridge.close()
         if self.far:
             self.far.close()

@@ -28,6 +28,20 @@ def debug_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(STARTUP)
+def links_in_mails_lead_here(**kwargs: Any) -> list[CheckMessage]:
+    """Without hosts the site answers nobody; with patterns alone nobody knows what it is called."""
+    if settings.SITE_URL.startswith(("https://", "http://")) or not (settings.ALLOWED_HOSTS or settings.SITE_URL):
+        return []
+    return [
+        Error(
+            f"SITE_URL is “{settings.SITE_URL}” and ALLOWED_HOSTS names no host, so links in mails would lead nowhere.",
+            hint="Set SITE_URL=https://news.example, or name the site's own host first in ALLOWED_HOSTS.",
+            id="newsroom.E002",
+        )
+    ]
+
+
 def refuse_to_start() -> None:
     """Ends the process with the reasons, where start-up checks find any. What only should be otherwise is logged."""
     databases: Sequence[str] = ["default"]

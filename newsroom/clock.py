@@ -1,4 +1,4 @@
-"""What a serving process does by itself, in the threads that its requests have."""
+"""What a serving process does by itself."""
 
 import asyncio
 import logging
@@ -18,9 +18,16 @@ MINUTE = 60.0
 class Clock:
     """`every_second` says how much it has done: where it has done something, it is called again at once."""
 
-    def __init__(self, *, every_second: Callable[[], int], every_minute: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        every_second: Callable[[], int],
+        every_minute: Callable[[], None],
+        waits: str = "Scheduled entries wait",
+    ) -> None:
         self._every_second = every_second
         self._every_minute = every_minute
+        self._waits = waits
         self._failed = False
 
     async def run(self, in_a_thread: Callable[[Callable[[], bool]], Awaitable[bool]]) -> None:
@@ -43,7 +50,7 @@ class Clock:
             done = bool(function())
         except Error as error:
             if not self._failed:
-                logger.warning("Scheduled entries wait, as the database could not be asked: %s", error)
+                logger.warning("%s, as the database could not be asked: %s", self._waits, error)
             self._failed = True
             return False
         except Exception:

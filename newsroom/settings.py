@@ -52,6 +52,8 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="Newsroom")
+# Where readers find the site, for links in mails; newsroom.checks refuses to start where it cannot be known.
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 
 INSTALLED_APPS = [
     "newsroom",
@@ -261,6 +263,10 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+if not SITE_URL and DEBUG:
+    SITE_URL = f"http://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}"
+elif not SITE_URL and (named := [host for host in ALLOWED_HOSTS if host[:1] not in ".*"]):
+    SITE_URL = f"{'https' if SECURE_SSL_REDIRECT else 'http'}://{named[0]}"
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"

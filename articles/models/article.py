@@ -134,6 +134,8 @@ class Article(models.Model):
     # When somebody last worked on it or said that it goes on, and when it last asked whether it does, being silent.
     kept_open_at = models.DateTimeField(null=True, editable=False)
     asked_at = models.DateTimeField(null=True, editable=False)
+    # When its comments closed by themselves; who opens them again is not overruled.
+    comments_closed_at = models.DateTimeField(null=True, editable=False)
     # The number of the newest change of anything a reader sees of the article and its entries.
     change = models.PositiveIntegerField(_("change"), default=0, editable=False)
     # The change that last touched its own words or state, not an entry: open pages then take these anew.

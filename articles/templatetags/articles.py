@@ -33,6 +33,12 @@ def short_clock(moment: datetime) -> SafeString:
     return _time(moment, pgettext("date and time", "j M, H:i"))
 
 
+@register.simple_tag
+def month(moment: datetime) -> str:
+    """As exact as others need to know since when somebody is here."""
+    return date_format(timezone.localtime(moment), "F Y")
+
+
 def _time(moment: datetime, style: str) -> SafeString:
     """A moment in the active time zone, with the zone's name."""
     local = timezone.localtime(moment)

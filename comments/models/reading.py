@@ -1,5 +1,6 @@
 """What readers do with comments besides writing them: recommend, mute, follow, and what they are told of."""
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -7,7 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from articles.models import Article
 from comments.models.decision import Decision
+
+# On the bell; who has missed more wants no exact number.
+MOST_COUNTED = 100
+# A mail takes seconds, so whoever took notices so long ago was killed.
+TAKEN_FOR = timedelta(minutes=10)
 
 
 def wilson_score(recommends: Any) -> Any:
@@ -79,8 +86,27 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         about_own = Q(kind__in=Notice.ABOUT_OWN)
         return self.filter(about_own | Q(comment__visible=True))
 
+    def of(self, reader: Any) -> Self:
+        """What this reader is told, newest first: nothing of people whom they have muted meanwhile."""
+        about_own = Q(kind__in=Notice.ABOUT_OWN)
+        muted = Mute.objects.filter(reader=reader, muted=models.OuterRef("comment__author"))
+        told = self.filter(reader=reader).exclude(comment__article__state=Article.State.DRAFT).shown()
+        return told.filter(about_own | ~models.Exists(muted)).order_by("-id")
+
     def unseen(self) -> Self:
         return self.filter(seen_at=None)
+
+    def unseen_count(self, reader: Any) -> int:
+        """What the bell says, in one query; from MOST_COUNTED on it is "many"."""
+        return self.of(reader).unseen().order_by()[:MOST_COUNTED].count()
+
+    def mark_seen(self, now: datetime) -> int:
+        return self.unseen().update(seen_at=now)
+
+    def to_mail(self, now: datetime) -> Self:
+        """What is due, and nobody is at it: who took it long ago has gone without a word."""
+        free = Q(taken_at=None) | Q(taken_at__lt=now - TAKEN_FOR)
+        return self.filter(free, mail_at__lte=now, done_at=None)
 
 
 class Notice(models.Model):

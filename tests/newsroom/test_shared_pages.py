@@ -36,6 +36,8 @@ class Site:
         self.entry: Entry = make_entry(self.article)
         self.tom = make_person("Tom")
         self.comment: Comment = say(self.tom, self.article)
+        self.wanda = make_person("Wanda")
+        say(self.wanda, self.article)
         self.mo = make_person("Mo", "moderator")
         self.readers = {"nobody": Client()}
         for person in (self.tom, self.mo, make_person("Nadia"), make_person("Ada", "administrator")):
@@ -72,6 +74,7 @@ SHARED: dict[str, Callable[[Site], str]] = {
     "archive": lambda site: reverse("archive", args=[site.entry.day]),
     "comments": lambda site: "/weather/storm/comments/",
     "comment": lambda site: f"/c/{site.comment.pk}/",
+    "person": lambda site: f"/people/{site.wanda.pk}/",
     "corrections": lambda site: "/corrections/",
     "article-corrections": lambda site: "/weather/storm/corrections/",
     "changes": lambda site: f"/live/{site.article.pk}/changes?after=0",
@@ -238,6 +241,7 @@ PARTS = {
     "url": "no-such-page",
     "name": "none",
     "rendition": "960.webp",
+    "token": "x",
 }
 # Answered with a whole page to somebody, so that what is said of them here is said of something.
 SEEN = {
@@ -259,6 +263,15 @@ SEEN = {
     "/c/<int:pk>/reported/",
     "/c/<int:pk>/pick/",
     "/c/<int:pk>/moderate/",
+    "/c/<int:pk>/follow/",
+    "/notices/",
+    "/people/<int:pk>/mute/",
+    "/accounts/comments/",
+    "/accounts/notifications/",
+    "/accounts/muted/",
+    "/accounts/conversations/",
+    "/accounts/data/",
+    "/accounts/leave/",
     "/<words:topic>/<words:slug>/comments/policy/",
     "/admin/",
     "/admin/jsi18n/",
@@ -314,6 +327,12 @@ def test_so_are_the_answers_to_what_is_sent(site: Site) -> None:
         f"/c/{site.comment.pk}/pick/": {"on": "1"},
         "/weather/storm/comments/policy/": {"policy": "open"},
         f"/c/{site.comment.pk}/mine/": {},
+        f"/c/{site.comment.pk}/follow/": {"action": "follow"},
+        "/notices/": {"upto": "1"},
+        f"/people/{site.tom.pk}/mute/": {"action": "mute"},
+        "/accounts/notifications/": {"mail_me": "hourly"},
+        "/accounts/leave/": {"name": "No."},
+        "/accounts/mail/stop/x/": {},
     }
     statuses = set()
     for place, fields in sent.items():
