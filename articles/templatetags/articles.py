@@ -8,7 +8,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+from articles.models import Article, Entry
 
 register = template.Library()
 
@@ -43,6 +46,17 @@ def _time(moment: datetime, style: str) -> SafeString:
         f"{local:%H:%M}" if style == "H:i" else date_format(local, style),
         zone_name(local),
     )
+
+
+@register.simple_tag
+def talk_about(entry: Entry, article: Article, base: str) -> SafeString:
+    """The way to what readers say about an entry, or to the form where nobody has said anything."""
+    if entry.comment_count:
+        said = ngettext("%(n)d comment", "%(n)d comments", entry.comment_count) % {"n": entry.comment_count}
+        return format_html('<a href="{}{}/#comments">{}</a>', base, entry.pk, said)
+    if not article.takes_comments:
+        return SafeString("")
+    return format_html('<a href="{}comments/new/?entry={}">{}</a>', base, entry.pk, _("Comment on this"))
 
 
 @register.filter
