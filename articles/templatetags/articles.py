@@ -99,6 +99,11 @@ def updates_since_forms() -> str:
     )
 
 
+@register.simple_tag
+def new_notices_forms() -> str:
+    return _forms(lambda n: ngettext("%(n)d new", "%(n)d new", n))
+
+
 def _forms(say: Callable[[int], str]) -> str:
     """A text in all its plural forms, of which the page's script takes the right one."""
     return json.dumps({name: say(number) for name, number in PLURALS.items()}, ensure_ascii=False)
