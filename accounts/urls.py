@@ -7,5 +7,4 @@ urlpatterns = [
     path("accounts/login/", LoginView.as_view(template_name="accounts/login.html"), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/you/", views.you, name="you"),
-    path("me/", views.me, name="me"),
 ]

@@ -8,7 +8,17 @@ import sys
 from bench.database import machine
 from bench.table import Row, table
 
-ON_EACH_DATABASE = ["writers", "reply", "publishing", "hurry", "article_page", "comment_page", "served", "live"]
+ON_EACH_DATABASE = [
+    "writers",
+    "reply",
+    "posting",
+    "publishing",
+    "hurry",
+    "article_page",
+    "comment_page",
+    "served",
+    "live",
+]
 # These bring their own, or need none.
 ON_NONE = ["markup", "photographs", "bridges", "nginx", "away"]
 

@@ -62,6 +62,7 @@ def together(*calls: tuple[Any, ...]) -> list[Any]:
 
 def _run(pipe: Connection, barrier: Any, database: str, task: Callable[..., Any], *arguments: Any) -> None:
     settings.DEBUG = False  # It would keep every statement.
+    settings.LIMIT_READERS = False  # These few write as much as many.
     connections.settings["default"]["NAME"] = database
     connection.ensure_connection()
     barrier.wait(LONGEST_WAIT)

@@ -31,15 +31,7 @@ READERS = 2_000
 # Articles written in turns, so that the rows of a conversation lie apart as they do where people write at once.
 TURN = 20
 
-DEFAULTS: Record = {
-    "invisible": 0,
-    "hides": 0,
-    "hidden_for": "",
-    "badge": "",
-    "recommends": 0,
-    "score": 0,
-    "change": 1,
-}
+DEFAULTS: Record = {"badge": "", "change": 0, "invisible": 0, "hides": 0, "hidden_for": "", "recommends": 0, "score": 0}
 COLUMNS = [column.column for column in Comment._meta.concrete_fields if not column.generated]
 
 

@@ -11,9 +11,13 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_tasks_db.admin import DBTaskResult
 
 from comments.models import Comment, Decision, Reason, Report
 from comments.models.queryset import CommentQuerySet
+
+# The worker's queue is no page for a newsroom: what fails there is in the log.
+admin.site.unregister(DBTaskResult)
 
 
 class ReadOnly(admin.ModelAdmin):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from articles.models import Article
 from comments.models import Reason
 from newsroom import characters, markup
 
@@ -101,6 +102,18 @@ class ReportForm(forms.Form):
                 "text", _("This is too long for a report: %(most)d characters fit.") % {"most": LONGEST_REPORT}
             )
         return data
+
+
+class PolicyForm(forms.Form):
+    policy = forms.ChoiceField(
+        label=_("Comments on this article"),
+        choices=[
+            (Article.CommentPolicy.OPEN, _("Open: everybody may write")),
+            (Article.CommentPolicy.HELD, _("Held: each comment waits for a moderator’s look")),
+            (Article.CommentPolicy.CLOSED, _("Closed: nobody writes any more; what is there stays")),
+        ],
+        widget=forms.RadioSelect,
+    )
 
 
 class DecisionForm(forms.Form):

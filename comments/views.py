@@ -1,4 +1,4 @@
-"""The public pages of conversations, and the private ones where readers write and moderators decide.
+"""The public pages of conversations, and the private one where moderators decide; see writing.py for readers' own.
 
 Public pages are the same for everyone and carry only links; forms stand on pages of their own, never cached.
 """
@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,19 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.models import Article, Entry, NotAllowed
+from articles.models import Article
 from articles.pages import answer_about, article_page
-from comments.forms import CommentForm, DecisionForm
-from comments.models import Comment, Decision, State, check_open
+from comments.forms import DecisionForm
+from comments.models import Comment, Decision, State
 from comments.threads import CHOICES, ORDERS, SORTS, in_context
 from comments.threads import conversations as page_of_conversations
 from newsroom.ids import parse_id
 from newsroom.shared import is_shared
-
-# Texts that wait in the session while their writer signs in: by place, the last few, far longer than what will fit.
-WAITING = "waiting-texts"
-TEXTS_WAITING = 5
-LONGEST_WAITING = 100_000
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -71,7 +65,7 @@ def conversations(request: HttpRequest, article: Article) -> HttpResponse:
 @require_safe
 def comment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A comment in its context; one that is not shown keeps its place with a notice."""
-    found = _public_comment(pk)
+    found = public_comment(pk)
     return answer_about(request, found.article, lambda: _comment(request, found))
 
 
@@ -86,85 +80,11 @@ def _comment(request: HttpRequest, found: Comment) -> HttpResponse:
 
 
 @never_cache
-@form_page
-def post(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
-    """Opens a conversation, about an entry where `?entry=` names one."""
-    article = get_object_or_404(Article.objects.at(topic, slug))
-    entry = None
-    if number := request.GET.get("entry"):
-        entry = get_object_or_404(article.entries.published(), pk=parse_id(number))
-    return _write(request, article, entry=entry)
-
-
-@never_cache
-@form_page
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
-    parent = _public_comment(pk)
-    return _write(request, parent.article, parent=parent, entry=parent.entry)
-
-
-def _write(
-    request: HttpRequest, article: Article, *, parent: Comment | None = None, entry: Entry | None = None
-) -> HttpResponse:
-    """The form, and what it sends. The text comes back in it whatever happens: refused, or signed out meanwhile."""
-    with article.locale():
-        return _write_here(request, article, parent, entry)
-
-
-def _write_here(request: HttpRequest, article: Article, parent: Comment | None, entry: Entry | None) -> HttpResponse:
-    place = f"{article.pk}/{parent.pk if parent else ''}/{entry.pk if entry else ''}"
-    waiting: dict[str, str] = request.session.get(WAITING, {})
-    form = CommentForm(request.POST or None, initial={"text": waiting.get(place, "")})
-    status = 200
-    if request.method == "POST":
-        if not request.user.is_authenticated:
-            # The text waits in the session until its writer has signed in, comes back here and sends it.
-            waiting = {**waiting, place: request.POST.get("text", "")[:LONGEST_WAITING]}
-            request.session[WAITING] = dict(list(waiting.items())[-TEXTS_WAITING:])
-            return redirect_to_login(request.get_full_path())
-        status = 422
-        if form.is_valid():
-            data = form.cleaned_data
-            try:
-                sent = Comment.objects.post(
-                    article, data["text"], author=request.user, parent=parent, entry=entry, key=data["key"]
-                )
-            except NotAllowed as refusal:
-                form.add_error(None, str(refusal))
-                status = 409
-            else:
-                if waiting.pop(place, None) is not None:
-                    request.session[WAITING] = waiting
-                return redirect(sent if sent.visible else reverse("comment-mine", args=[sent.pk]))
-    context = {
-        "article": article,
-        "parent": parent,
-        "entry": entry,
-        "form": form,
-        "refusal": _refusal(article, parent),
-    }
-    return render(request, "comments/write.html", context, status=status)
-
-
-@never_cache
-@login_required
-@form_page
-def mine(request: HttpRequest, pk: int) -> HttpResponse:
-    """One's own comment, whatever its state, with the way to withdraw it."""
-    found = get_object_or_404(Comment.objects.select_related("article__topic"), pk=pk, author=request.user)
-    if request.method == "POST":
-        found.withdraw()
-        return redirect("comment-mine", pk)
-    with found.article.locale():
-        return render(request, "comments/mine.html", {"article": found.article, "comment": found})
-
-
-@never_cache
 @moderators_only
 @form_page
 def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     """A moderator's page about one comment: hide it, its branch, or bring it back; with the log and the reach."""
-    found = _public_comment(pk)
+    found = public_comment(pk)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = form.cleaned_data
@@ -187,6 +107,7 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
         # What "restore" would undo; an erased comment's own hide is past undoing.
         "restorable": found.state == State.HIDDEN or branch_hides > 0,
         "reports": found.reports.all(),
+        "revisions": found.revisions.all(),
         "reach": branch.count(),
         # Comments from elsewhere have a name and no author.
         "people": branch.exclude(author=None).values("author").distinct().count()
@@ -197,15 +118,7 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "comments/moderate.html", context, status=422 if form.errors else 200)
 
 
-def _public_comment(pk: int) -> Comment:
+def public_comment(pk: int) -> Comment:
+    """Of an article that readers may see; itself it may be hidden. Raises Http404."""
     comments = Comment.objects.select_related("article__topic", "entry").exclude(article__state=Article.State.DRAFT)
     return get_object_or_404(comments, pk=pk)
-
-
-def _refusal(article: Article, parent: Comment | None) -> str:
-    """Why nobody can write here, known before the text is typed; or ""."""
-    try:
-        check_open(article, parent)
-    except NotAllowed as refusal:
-        return str(refusal)
-    return ""

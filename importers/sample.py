@@ -9,7 +9,7 @@ its entries and a .comments file, a tree by indentation:
       ! spam | Name of who reports it | in their words
       +4 Name: A reply, four minutes after its parent.
 
-Marks: #held, #withdrawn, #hidden-REASON, #branch-REASON (with all replies). Whoever writes there is made a reader.
+Marks: #held, #withdrawn, #hidden-REASON, #branch-REASON (with all replies), #pick (by the editors). Whoever writes there is made a reader.
 Times follow the clock of loading: the same texts each time, and nothing in the future.
 """
 
@@ -28,7 +28,7 @@ from django.utils import timezone
 
 from accounts.models import SAMPLE_DOMAIN, User
 from articles.models import Article, Entry, Topic
-from comments.models import Comment, Report, State, wilson_score
+from comments.models import Badge, Comment, Report, State, wilson_score
 
 FOLDER = Path(__file__).with_suffix("")
 # One for all, so that it is hashed once: a hash takes 0.1 to 0.3 s.
@@ -265,6 +265,7 @@ def _bring_in(comment: SampleComment, article: Article, entries: dict[str, Entry
     unsaved = Comment(
         author=people[comment.name],
         name=comment.name,
+        badge=_badge(people[comment.name], entries),
         text=comment.text,
         entry=entries.get(comment.entry),
         state=State.HELD if "held" in comment.marks else State.PUBLISHED,
@@ -274,6 +275,13 @@ def _bring_in(comment: SampleComment, article: Article, entries: dict[str, Entry
     )
     parent = comment.parent.saved if comment.parent else None
     comment.saved = Comment.objects.bring_in(unsaved, article, parent=parent)
+
+
+def _badge(person: User, entries: dict[str, Entry]) -> str:
+    if not person.is_staff:
+        return Badge.NONE
+    reports_here = person.name in {entry.byline for entry in entries.values()}
+    return Badge.REPORTS_HERE if reports_here else Badge.NEWSROOM
 
 
 def _moderate(comments: list[SampleComment], people: dict[str, User]) -> None:
@@ -290,3 +298,5 @@ def _moderate(comments: list[SampleComment], people: dict[str, User]) -> None:
                 comment.saved.hide(moderator, reason)
             elif action == "branch":
                 comment.saved.hide_branch(moderator, reason)
+            elif action == "pick":
+                comment.saved.pick(moderator)

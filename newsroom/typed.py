@@ -8,7 +8,7 @@ from django.urls import Resolver404, resolve
 # What people write at length, in whatever form.
 TYPED = ("headline", "title", "description", "lead", "text", "byline", "note")
 # A comment may be sent again from a page other than its own: its form has nothing but the text.
-SENT_AGAIN = {"comment-post", "comment-reply"}
+SENT_AGAIN = {"comment-post", "comment-reply", "comment-edit"}
 
 
 def what_was_typed(request: HttpRequest, *, sent_from_here: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connections, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -90,7 +91,7 @@ class CommentManager(_TreeManager):
 
     def _check_limits(self, author: Any, parent: "Comment | None", now: datetime) -> None:
         """Under the lock of the author's row: of many comments sent at once, each sees the ones before it."""
-        list(type(author).objects.select_for_update(no_key=True).filter(pk=author.pk).values_list("pk"))
+        get_user_model().objects.select_for_update(no_key=True).only("pk").get(pk=author.pk)
         said = limits.said_lately(self, author, now)
         answers = parent.author_id if parent and parent.author_id != author.pk else None
         limits.check(said, author.date_joined, answers, now)

@@ -29,10 +29,17 @@ class ReadersActions:
     def withdraw(self: "Comment") -> int:  # type: ignore[misc]
         return self._alone().withdraw()
 
-    def may_be_edited(self: "Comment", by: Any, now: datetime) -> bool:  # type: ignore[misc]
-        """By its author, for TIME_TO_EDIT, unless it was hidden or withdrawn."""
-        is_own = self.author_id is not None and self.author_id == by.pk
-        return is_own and self.state in EDITABLE and not self.hides and now - self.created_at < TIME_TO_EDIT
+    def why_not_editable(self: "Comment", by: Any, now: datetime) -> str:  # type: ignore[misc]
+        """A sentence, or "": its author may edit it for TIME_TO_EDIT, unless it was hidden or withdrawn."""
+        if self.author_id is None or self.author_id != by.pk:
+            return _("This is not your comment.")
+        if self.state not in EDITABLE or self.hides:
+            return _("This comment is no longer shown, so it cannot be edited. Copy your text if you need it.")
+        if now - self.created_at >= TIME_TO_EDIT:
+            minutes = TIME_TO_EDIT // timedelta(minutes=1)
+            sentence = _("A comment can be edited for %(minutes)d minutes. Copy your text and send it as a reply.")
+            return sentence % {"minutes": minutes}
+        return ""
 
     def edit(self: "Comment", text: str, by: Any, now: datetime | None = None) -> None:  # type: ignore[misc]
         """Gives it another text; the one before is kept for moderators. All rules for a new comment hold again.
@@ -44,12 +51,8 @@ class ReadersActions:
         alone = self._alone()
         with alone._locked() as comments:
             fresh: Comment = comments[0]
-            if not fresh.may_be_edited(by, now):
-                minutes = TIME_TO_EDIT // timedelta(minutes=1)
-                raise NotAllowed(
-                    _("A comment can be edited for %(minutes)d minutes. Copy your text and send it as a reply.")
-                    % {"minutes": minutes}
-                )
+            if refusal := fresh.why_not_editable(by, now):
+                raise NotAllowed(refusal)
             article = Article.objects.get(pk=fresh.article_id)
             check_open(article)
             before = fresh.text
@@ -86,6 +89,8 @@ class ReadersActions:
     def report(self: "Comment", reason: str, text: str = "", *, by: Any = None, address_hash: str = "") -> None:  # type: ignore[misc]
         """One for each person and comment; a second changes nothing. `by` is None for somebody who is not signed in:
         then `address_hash` stands for them. Raises TooMuch where they report without end."""
+        if not self.visible:
+            raise NotAllowed(_("This comment is no longer shown."))
         now = timezone.now()
         who = {"reporter": by} if by else {"address_hash": address_hash}
         if settings.LIMIT_READERS:

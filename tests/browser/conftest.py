@@ -117,6 +117,7 @@ class LiveSite:
             "DEBUG": "1",
             "SECRET_KEY": "only-for-tests",
             "LOG_LEVEL": "ERROR",
+            "LIMIT_READERS": "0",
         }
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL
