@@ -107,7 +107,7 @@ function recount(fresh) {
   for (const item of above) {
     const label = item.querySelector(":scope > label");
     if (!label) continue;
-    const replies = item.querySelectorAll("ol .comment > .who").length;
+    const replies = item.querySelectorAll(":scope > ol .comment > .who").length;
     label.textContent = inWords(words.replies, replies);
     item.querySelector(":scope > .fold").ariaLabel = inWords(words.fold, replies);
   }
