@@ -69,7 +69,9 @@ def measure(client: Client, article: Article, name: str) -> list[Row]:
     settle()
     place = f"{article.get_absolute_url()}comments/"
     deepest = Comment.objects.filter(article=article).visible().latest("level", "lft")
-    pages = {f"comments, {sort}": f"{place}?sort={sort}" for sort in ORDERS} | {"the deepest comment": f"/c/{deepest.pk}/"}
+    pages = {f"comments, {sort}": f"{place}?sort={sort}" for sort in ORDERS} | {
+        "the deepest comment": f"/c/{deepest.pk}/"
+    }
     rows = [_page(client, f"{name}: {what}", address) for what, address in pages.items()]
     visible = Comment.objects.filter(article=article).visible().count()
     start = time.monotonic()

@@ -83,7 +83,7 @@ def conversations(
     trees: dict[int, list[Row]] = {root["tree_id"]: [] for root in page.rows}
     for row in _read(Comment.objects.filter(tree_id__in=trees, lft__lt=Value(2 * cap) - F("level"))):
         trees[row.tree_id].append(row)
-    about = {} if entry else _about(article, {rows[0].entry_id for rows in trees.values() if rows} - {None})
+    about = {} if entry else _about(article, {rows[0].entry_id or 0 for rows in trees.values() if rows} - {0})
     writer = Writer(article, about)
     shown = [_conversation(rows, writer) for rows in trees.values() if rows]
     return Page([conversation for conversation in shown if conversation.rows], previous=page.previous, next=page.next)
@@ -97,7 +97,7 @@ def _trees_with(article: Article, show: str) -> QuerySet[Comment, int]:
     return trees
 
 
-def _about(article: Article, entry_ids: Iterable[int | None]) -> dict[int, str]:
+def _about(article: Article, entry_ids: Iterable[int]) -> dict[int, str]:
     """Links to published entries, for the heads of the conversations about them."""
     if not entry_ids:
         return {}

@@ -55,7 +55,7 @@ def test_an_entry_counts_its_comments_and_leads_to_them(
     client: Client, nadia: User, mo: User, article: Article, entry: Entry
 ) -> None:
     new = f"{article.get_absolute_url()}comments/new/?entry={entry.pk}"
-    paths = (article.get_absolute_url(), f"{article.get_absolute_url()}{entry.day}/", "/{:%Y/%m/%d}/".format(entry.day))
+    paths = (article.get_absolute_url(), f"{article.get_absolute_url()}{entry.day}/", f"/{entry.day:%Y/%m/%d}/")
     for path in paths:
         link = link_of(read(client.get(path)), entry)
         assert (link.text, link["href"]) == ("Comment on this", new)

@@ -28,7 +28,9 @@ def crawl(client: Client, start: str) -> list[int]:
         address = waiting.pop()
         page = read(client.get(address))
         found += [int(comment["id"][1:]) for comment in page.all("article", "comment") if is_itself(comment)]
-        links = [link["href"] for link in page.all("a") if "more repl" in link.text or link.attributes.get("rel") == "next"]
+        links = [
+            link["href"] for link in page.all("a") if "more repl" in link.text or link.attributes.get("rel") == "next"
+        ]
         for link in links:
             further = urljoin(address, link)
             if further not in known:

@@ -130,7 +130,9 @@ def test_a_page_takes_two_queries_that_read_indexes_alone(
         with CaptureQueriesContext(connection) as queries:
             conversations(article, sort, show=show)
         assert len(queries) == 2
-        explain, whole = ("EXPLAIN", "Seq Scan") if connection.vendor == "postgresql" else ("EXPLAIN QUERY PLAN", "SCAN")
+        explain, whole = (
+            ("EXPLAIN", "Seq Scan") if connection.vendor == "postgresql" else ("EXPLAIN QUERY PLAN", "SCAN")
+        )
         for query in queries.captured_queries:
             cursor.execute(f"{explain} {query['sql']}")
             plan = [str(row[-1]) for row in cursor.fetchall()]
