@@ -1,5 +1,5 @@
 // What a reader selects in a comment or an entry can be quoted in the answer: by a button beside it, or the key q.
-import { hostOf, open } from "./reply.js";
+import { hostOf, insert, open } from "./reply.js";
 import { isTyping, section, words } from "./talk.js";
 
 const LINE = 6;
@@ -62,8 +62,5 @@ async function quote() {
   button.remove();
   getSelection().removeAllRanges();
   const area = await open(found.address, found.host, found.back);
-  if (!area) return;
-  const before = area.value.slice(0, area.selectionStart);
-  area.setRangeText(`${before.trim() ? `${before.endsWith("\n") ? "" : "\n"}\n` : ""}${quoted}\n\n`, area.selectionStart, area.selectionEnd, "end");
-  area.dispatchEvent(new Event("input", { bubbles: true }));
+  if (area) insert(area, quoted);
 }

@@ -9,7 +9,7 @@ const IN_A_COMMENT = ["reply", "report", "edit"].map((name) => `.comment .action
 const LINKS = [...IN_A_COMMENT, "#comments > .write a", '.entry a[href*="/comments/new/?entry="]'].join();
 const box = document.createElement("div");
 box.className = "in-place";
-let opener;
+let opener, cursor;
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest(LINKS);
@@ -27,6 +27,13 @@ box.addEventListener("keydown", (event) => {
   event.stopPropagation();
   close();
 });
+
+// A selection elsewhere takes the cursor out of the text.
+for (const type of ["input", "keyup", "pointerup"]) {
+  box.addEventListener(type, ({ target }) => {
+    if (target.matches("textarea")) cursor = target.selectionEnd;
+  });
+}
 
 // After its host; resolves to the form's textarea. `back` is where the keyboard goes when it closes.
 export async function open(address, host, back) {
@@ -49,6 +56,14 @@ export async function open(address, host, back) {
   return focusText();
 }
 
+// A paragraph of its own, where the cursor was.
+export function insert(area, text) {
+  const before = area.value.slice(0, cursor);
+  const gap = before.trim() ? (before.endsWith("\n") ? "\n" : "\n\n") : "";
+  area.setRangeText(`${gap}${text}\n\n`, cursor, cursor, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 export function hostOf(link) {
   return link.closest(".comment, .entry, .write");
 }
@@ -63,6 +78,7 @@ function put(form) {
   [...form.querySelectorAll("button")].at(-1).after(" ", cancel);
   box.replaceChildren(form);
   watch(form);
+  cursor = form.querySelector("textarea").value.length;
 }
 
 function focusText() {

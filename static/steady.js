@@ -1,7 +1,7 @@
 // Changes the page without moving what the reader reads, or taking the keyboard from where it is.
 export const AT_THE_TOP = 8;
 const MARKED_FOR = 6000;
-const READ = ".entry, .comment, .pinned, .lead, h1, .conversations > h2";
+const READ = ".entry, .comment, .pinned, .lead, .in-place, h1, .conversations > h2";
 const root = document.documentElement;
 let anchor;
 
@@ -24,13 +24,13 @@ export function standsAboveReading(top) {
   return anchor?.getBoundingClientRect().top > top;
 }
 
-// Those in view, by their distance from where eyes rest.
+// Those in view, by their distance from where eyes rest: on the form that somebody writes in.
 function inSight() {
   const eyes = innerHeight * 0.4;
   return [...document.querySelectorAll(READ)]
     .map((element) => {
       const { top, bottom, height } = element.getBoundingClientRect();
-      const away = Math.max(top - eyes, eyes - bottom, 0);
+      const away = element.matches(".in-place:focus-within") ? -1 : Math.max(top - eyes, eyes - bottom, 0);
       return { element, top, away, seen: height && bottom > 0 && top < innerHeight };
     })
     .filter(({ seen }) => seen)

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from accounts.models import User
 from articles.models import Article
 from comments.models import Comment
+from tests.browser.conftest import make_groups
 from tests.people import make_person
 
 
@@ -30,6 +31,11 @@ def person(name: str) -> User:
     found.password = PBKDF2PasswordHasher().encode("secret", "salt", iterations=1)
     found.save()
     return found
+
+
+def moderator(name: str = "Mo") -> User:
+    make_groups()
+    return make_person(name, "moderator")
 
 
 def sign_in(page: Any, name: str, then: str = "/") -> User:

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from articles.models import Article
 from comments.models import Comment
 from tests.browser.conftest import PHONE
-from tests.browser.talking import comments_of, remember_visit, row, shown, sign_in
+from tests.browser.talking import comments_of, moderator, remember_visit, row, shown, sign_in
 from tests.people import make_entry, make_person, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -129,10 +129,10 @@ def test_nothing_moves_under_the_reader_and_folds_and_forms_stay(reader, blog, n
 
 def test_what_is_taken_back_goes_at_once_and_comes_back(reader, blog, talk):
     page = reader.open(comments_of(blog))
-    talk[1].hide(make_person("Mo", "moderator"), "abuse")
+    talk[1].hide(moderator(), "abuse")
     expect(row(page, talk[1])).to_have_text("This comment is no longer shown.", timeout=4_000)
     expect(page.locator(".comment")).to_have_count(9)
-    Comment.objects.get(pk=talk[1].pk).restore(make_person("Max", "moderator"))
+    Comment.objects.get(pk=talk[1].pk).restore(moderator("Max"))
     expect(row(page, talk[1])).to_contain_text("Root 1.")
 
 
@@ -140,7 +140,7 @@ def test_a_hidden_branch_goes_whole_and_what_waited_in_it_too(reader, blog, nadi
     page = reader.open(comments_of(blog))
     say(nadia, blog, "New.", parent=talk[0])
     expect(page.get_by_role("button", name="1 new reply")).to_be_visible()
-    talk[0].hide_branch(make_person("Mo", "moderator"), "abuse")
+    talk[0].hide_branch(moderator(), "abuse")
     expect(page.get_by_text("This comment is no longer shown.")).to_have_count(3)
     expect(page.locator(".waiting")).to_have_count(0)
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from comments.models import Comment
 from tests.browser.conftest import PHONE
-from tests.browser.talking import comments_of, row, shown, sign_in
+from tests.browser.talking import comments_of, moderator, row, shown, sign_in
 from tests.people import make_person, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -125,7 +125,7 @@ def test_what_is_refused_says_why_and_keeps_the_text(reader, blog, talk):
     send(page)
     expect(page.locator(".in-place .errorlist")).to_contain_text("Say a little more")
     expect(area(page)).to_have_value("Hm")
-    talk[0].hide(make_person("Mo", "moderator"), "spam")
+    talk[0].hide(moderator(), "spam")
     area(page).fill(TEXT)
     send(page)
     expect(page.locator(".in-place .errorlist")).to_contain_text("no longer shown")
@@ -189,7 +189,7 @@ def test_what_is_selected_in_a_comment_is_quoted_in_the_answer(reader, blog, tal
     expect(page.locator(f"#c{talk[0].pk} + .in-place textarea")).to_have_value(quoted)
     area(page).press_sequentially("Very.")
     select(page, f"#c{talk[0].pk} .text p:last-child")
-    page.locator(f"#c{talk[0].pk}").focus() if False else page.get_by_role("button", name="Quote").click()
+    page.get_by_role("button", name="Quote").click()
     expect(area(page)).to_have_value(f"{quoted}Very.\n\n> Our street is closed.\n\n")
 
 
