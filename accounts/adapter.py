@@ -1,6 +1,8 @@
 """What this site wants otherwise than allauth does by itself."""
 
+import logging
 import time
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account import app_settings
@@ -16,6 +18,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.going_on import is_here, with_next
+
+logger = logging.getLogger(__name__)
+
+# Of a mail server that is away, or does not want this one.
+MAIL_FAILURES = (OSError, SMTPException)
 
 
 def site_name() -> str:
@@ -65,6 +72,13 @@ class AccountAdapter(DefaultAccountAdapter):
             html = render_to_string("accounts/mail.html", {"text": message.body, "subject": message.subject})
             message.attach_alternative(html, "text/html")
         return message
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """The news of a change: where it cannot be sent the change stands all the same."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except MAIL_FAILURES as error:
+            logger.warning("The mail about a change of somebody's account could not be sent: %s", error)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

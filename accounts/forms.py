@@ -18,7 +18,7 @@ class SignInForm(forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username webauthn email", "autofocus": True, "dir": "ltr"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "username webauthn", "autofocus": True, "dir": "ltr"}),
         error_messages={
             "required": _("Type your e-mail address: the code is sent there."),
             "invalid": _("This is no e-mail address. It looks like name@example.org."),

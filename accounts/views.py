@@ -1,4 +1,3 @@
-from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.internal.stagekit import clear_login, get_pending_stage, redirect_to_pending_stage
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
+from accounts.adapter import MAIL_FAILURES
 from accounts.codes import SignInCode
 from accounts.forms import CodeForm, NameForm, SignInForm
 from accounts.going_on import next_url, with_next
@@ -49,7 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return limits.too_many(request, limits.seconds_to_wait(request, email))
     try:
         SignInCode.begin(request, email, next_url(request))
-    except (OSError, SMTPException):
+    except MAIL_FAILURES:
         form.add_error(None, _("The mail could not be sent. Try again in a minute: your address is still here."))
         return _ask_address(request, form, status=503)
     return redirect("account_confirm_login_code")
@@ -87,12 +87,19 @@ def _send_again(request: HttpRequest, code: SignInCode) -> HttpResponse:
         return _ask_again(request, code.email, code.next_url, sentence)
     if not limits.may_send_a_code(request, code.email):
         return limits.too_many(request, limits.seconds_to_wait(request, code.email))
-    code.resend()
+    try:
+        code.resend()
+    except MAIL_FAILURES:
+        sentence = _("The mail could not be sent. Try again in a minute; the code that came before is void.")
+        return _ask_code(request, code, CodeForm(expected=""), status=503, sentence=sentence)
     return redirect("account_confirm_login_code")
 
 
-def _ask_code(request: HttpRequest, code: SignInCode, form: CodeForm, status: int = 200) -> HttpResponse:
+def _ask_code(
+    request: HttpRequest, code: SignInCode, form: CodeForm, status: int = 200, sentence: str = ""
+) -> HttpResponse:
     context = {
+        "sentence": sentence,
         "form": form,
         "email": code.email,
         "next": code.next_url,

@@ -38,6 +38,7 @@ class Changes:
     state: str
     poll: int | None
     comments: int
+    comment_change: int
     parts: dict[str, str]
     entries: list[dict[str, Any]] = field(default_factory=list)
     days: dict[str, str] = field(default_factory=dict)
@@ -46,16 +47,13 @@ class Changes:
     more: bool = False
     reload: bool = False
 
-    # For the stream, which follows the comments too.
-    comment_change: int = 0
-
     def as_json(self) -> dict[str, Any]:
         """What goes to pages: the pin is named only where an entry changed."""
-        left_out = {"comment_change"} if self.entries or self.gone else {"comment_change", "pinned"}
+        pin = self.entries or self.gone
         return {
             name: value
             for name, value in asdict(self).items()
-            if name not in left_out and value is not False and value != [] and value != {}
+            if (pin or name != "pinned") and value is not False and value != [] and value != {}
         }
 
 

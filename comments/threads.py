@@ -7,22 +7,20 @@ a walk through the tree, where the row at (lft, level) is number (lft + level + 
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import MISSING, dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.functional import cached_property
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from articles.models import Article, Entry
-from comments.models import Comment, Reason, State
+from articles.models.entry import NAMED
+from comments.models import Comment, State
+from comments.rows import COLUMNS, Row, Writer
 from newsroom.keyset import Page, keyset_page
 
 CONVERSATIONS_PER_PAGE = 20
@@ -32,68 +30,9 @@ LEAST_ROWS_PER_TREE = 5
 
 # The first field of each order is the newest root's: tree ids grow with time.
 ORDERS = {"newest": ("-tree_id",), "oldest": ("tree_id",), "best": ("-score", "-tree_id")}
-
-
-@dataclass(slots=True)
-class Row:
-    """One comment of a page, plain: 200 model instances would cost more than the rest of the page."""
-
-    id: int
-    parent_id: int | None
-    answers_id: int | None
-    lft: int
-    rght: int
-    level: int
-    tree_id: int
-    number: int | None
-    invisible: int
-    name: str
-    html: str
-    state: str
-    visible: bool
-    hidden_for: str
-    recommends: int
-    created_at: datetime
-    # What the page adds. Ready-made pieces of HTML, because a template takes longer over ten variables than over one.
-    head: SafeString | str = ""
-    end: SafeString | str = ""
-    css: str = ""
-    # How many published replies are out of sight below it.
-    folded: int = 0
-
-    def __getitem__(self, name: str) -> Any:
-        """Templates try this first; without it each look-up costs them an exception."""
-        return getattr(self, name)
-
-    @property
-    def rank(self) -> int:
-        return (self.lft + self.level + 1) // 2
-
-    @property
-    def safe_html(self) -> SafeString:
-        return mark_safe(self.html)  # noqa: S308 -- newsroom.markup made it
-
-    @property
-    def notice(self) -> str:
-        """What stands in the place of a comment that is not shown, and why."""
-        if self.hidden_for:
-            text = _("Hidden by a moderator: %(reason)s.") % {"reason": Reason(self.hidden_for).label}
-        elif self.state == State.WITHDRAWN:
-            text = _("Withdrawn by its author.")
-        elif self.state == State.ERASED:
-            text = _("Its text has been erased.")
-        elif self.state == State.HELD:
-            text = _("Waiting for a moderator’s look.")
-        else:
-            text = _("Hidden by a moderator.")
-        if self.folded:
-            more = ngettext("%(count)d reply is folded.", "%(count)d replies are folded.", self.folded)
-            text += " " + more % {"count": self.folded}
-        return text
-
-
-# What the database gives of a row; the rest has defaults.
-COLUMNS = [column.name for column in fields(Row) if column.default is MISSING]
+SORTS = {"newest": _("Newest"), "oldest": _("Oldest"), "best": _("Best")}
+# Which conversations are shown.
+CHOICES = {"all": _("All"), "answered": _("Answered by the newsroom"), "picks": _("Editors’ picks")}
 
 
 @dataclass
@@ -110,16 +49,31 @@ class Conversation:
         return self.rows[0].id
 
     @cached_property
+    def tree_id(self) -> int:
+        return self.rows[0].tree_id
+
+    @cached_property
     def number(self) -> int | None:
         return self.rows[0].number
 
 
 def conversations(
-    article: Article, order: str = "newest", *, entry: Entry | None = None, after: str = "", before: str = ""
+    article: Article,
+    order: str = "newest",
+    *,
+    entry: Entry | None = None,
+    show: str = "all",
+    after: str = "",
+    before: str = "",
 ) -> Page[Conversation]:
-    """A page of an article's conversations, or of those about one entry. `order` is a key of ORDERS."""
+    """A page of an article's conversations, or of those about one entry. `order` is one of ORDERS, `show` of CHOICES.
+
+    One query more than two where conversations are about entries, for what these are called.
+    """
     roots = Comment.objects.filter(parent=None).filter(Q(visible=True) | Q(rght__gt=2))
     roots = roots.filter(entry=entry) if entry else roots.filter(article=article)
+    if show != "all":
+        roots = roots.filter(tree_id__in=_trees_with(article, show))
     page: Page[dict[str, Any]] = keyset_page(
         roots.values("tree_id", "rght", "score"), ORDERS[order], CONVERSATIONS_PER_PAGE, after=after, before=before
     )
@@ -129,9 +83,28 @@ def conversations(
     trees: dict[int, list[Row]] = {root["tree_id"]: [] for root in page.rows}
     for row in _read(Comment.objects.filter(tree_id__in=trees, lft__lt=Value(2 * cap) - F("level"))):
         trees[row.tree_id].append(row)
-    days: dict[date, str] = {}
-    shown = [_conversation(rows, days) for rows in trees.values() if rows]
+    about = {} if entry else _about(article, {rows[0].entry_id or 0 for rows in trees.values() if rows} - {0})
+    writer = Writer(article, about)
+    shown = [_conversation(rows, writer) for rows in trees.values() if rows]
     return Page([conversation for conversation in shown if conversation.rows], previous=page.previous, next=page.next)
+
+
+def _trees_with(article: Article, show: str) -> QuerySet[Comment, int]:
+    """Trees with a reply by the newsroom, or with a pick, that readers see; each from an index of its own."""
+    seen = Comment.objects.filter(article=article, visible=True)
+    found = seen.exclude(badge="").filter(parent__isnull=False) if show == "answered" else seen.exclude(picked_at=None)
+    trees: QuerySet[Comment, int] = found.values_list("tree_id", flat=True)
+    return trees
+
+
+def _about(article: Article, entry_ids: Iterable[int]) -> dict[int, str]:
+    """Links to published entries, for the heads of the conversations about them."""
+    if not entry_ids:
+        return {}
+    on, base = pgettext("before the name of an entry", "on"), article.get_absolute_url()
+    link = ' <span class="about">{} <a href="{}{}/" dir="auto">{}</a></span>'
+    named = article.entries.published().filter(pk__in=entry_ids).only(*NAMED)
+    return {entry.pk: format_html(link, on, base, entry.pk, entry) for entry in named}
 
 
 def in_context(comment: Comment, after: int = 0) -> Conversation:
@@ -159,7 +132,7 @@ def in_context(comment: Comment, after: int = 0) -> Conversation:
     more = 0
     if last.rank < (comment.lft + comment.level + 1) // 2 + comment.reply_count:
         more = Comment.objects.branch(comment).visible().filter(lft__gt=last.lft).count()
-    kept = _arrange(rows, {}, always=comment.pk)
+    kept = _arrange(rows, Writer(comment.article), always=comment.pk)
     return Conversation(kept, more=more, more_after=last.id)
 
 
@@ -176,28 +149,35 @@ def _read(comments: QuerySet[Comment]) -> Iterable[Row]:
         yield Row(*values)
 
 
-def _conversation(rows: list[Row], days: dict[date, str]) -> Conversation:
+def _conversation(rows: list[Row], writer: Writer) -> Conversation:
     root, last = rows[0], rows[-1]
     size = root.rght // 2
     more = 0
     if last.rank < size:
         more = max(0, size - root.invisible - sum(row.visible for row in rows))
-    return Conversation(_arrange(rows, days), more=more, more_after=last.id if more else 0)
+    return Conversation(_arrange(rows, writer), more=more, more_after=last.id if more else 0)
 
 
-def _arrange(rows: list[Row], days: dict[date, str], always: int = 0) -> list[Row]:
-    """The rows of one tree that a reader sees, in order, with what the template needs to nest and date them."""
+def _arrange(rows: list[Row], writer: Writer, always: int = 0) -> list[Row]:
+    """The rows of one tree that a reader sees, in order and written."""
     kept = _with_tombstones(rows, always)
     by_id = {row.id: row for row in kept}
     # On this page: where it goes on in the midst of a tree, what lies between may be missing.
     depths: dict[int | None, int] = {}
     for row in kept:
         depths[row.id] = depths.get(row.parent_id, -1) + 1
+    replies: Counter[int | None] = Counter()
+    for row in reversed(kept):
+        replies[row.parent_id] += replies[row.id] + row.visible
     for row, following in zip_longest(kept, kept[1:]):
         deeper = (depths[following.id] if following else 0) - depths[row.id]
-        row.end = mark_safe("<ol>" if deeper > 0 else "</li>" + "</ol></li>" * -deeper)  # noqa: S308 -- no text in it
         answered = by_id.get(row.answers_id or row.parent_id or 0)
-        row.head = _head(row, answered.name if answered and answered.visible else "", days)
+        writer.write(
+            row,
+            answers=answered.name if answered and answered.visible else "",
+            replies=replies[row.id],
+            end="<ol>" if deeper > 0 else "</li>" + "</ol></li>" * -deeper,
+        )
     return kept
 
 
@@ -226,20 +206,3 @@ def _with_tombstones(rows: list[Row], always: int) -> list[Row]:
                 row.folded = folded[row.id]
             kept.append(row)
     return kept
-
-
-def _head(row: Row, answers: str, days: dict[date, str]) -> SafeString:
-    """A root's number, who speaks, to whom, and when: in the active zone, and the link to the comment.
-
-    A page has few days, so each one's name is made once. In a template these seven variables took a fifth of the page.
-    """
-    local = timezone.localtime(row.created_at)
-    day = local.date()
-    if day not in days:
-        days[day] = date_format(local, pgettext("date and time", "j F Y, H:i"))[: -len("00:00")]
-    number = f'<a class="number" href="/c/{row.id}/">{row.number}.</a> ' if row.number else ""
-    to = pgettext("before the name of who is answered", "to")
-    whom = f' <span class="answers">{to} <bdi>{escape(answers)}</bdi></span>' if answers else ""
-    time = f'<time datetime="{local.isoformat(timespec="seconds")}">{days[day]}{local:%H:%M}</time>'
-    link = f'<a class="time" href="/c/{row.id}/#c{row.id}">{time}</a>'
-    return mark_safe(f"{number}<b><bdi>{escape(row.name)}</bdi></b>{whom} {link}")  # noqa: S308 -- names are escaped

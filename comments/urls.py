@@ -2,12 +2,14 @@ from django.urls import path
 
 import articles.converters  # noqa: F401 -- words
 from comments import answering, notice_views, people_views, policy, settings_views, views, writing
+from comments.arrivals import arrivals
 from comments.me import me
 
 urlpatterns = [
     path("<words:topic>/<words:slug>/comments/", views.conversations, name="comments"),
     path("<words:topic>/<words:slug>/comments/new/", writing.post, name="comment-post"),
     path("<words:topic>/<words:slug>/comments/policy/", policy.policy, name="comments-policy"),
+    path("live/<int:article_id>/comments", arrivals, name="arrivals"),
     path("c/<int:pk>/", views.comment, name="comment"),
     path("c/<int:pk>/reply/", writing.reply, name="comment-reply"),
     path("c/<int:pk>/edit/", writing.edit, name="comment-edit"),

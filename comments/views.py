@@ -21,7 +21,7 @@ from articles.models import Article
 from articles.pages import answer_about, article_page
 from comments.forms import DecisionForm
 from comments.models import Comment, Decision, State
-from comments.threads import ORDERS, in_context
+from comments.threads import CHOICES, ORDERS, SORTS, in_context
 from comments.threads import conversations as page_of_conversations
 from newsroom.ids import parse_id
 from newsroom.shared import is_shared
@@ -36,19 +36,26 @@ def moderators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 @article_page
 def conversations(request: HttpRequest, article: Article) -> HttpResponse:
-    sort = request.GET.get("sort", "newest")
+    sort, show = request.GET.get("sort", "newest"), request.GET.get("show", "all")
     if sort not in ORDERS:
         raise Http404(_("Comments can be sorted by newest, oldest and best."))
+    if show not in CHOICES:
+        raise Http404(_("Show all comments, those answered by the newsroom, or the editors’ picks."))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    chosen = {"sort": "" if sort == "newest" else sort, "show": "" if show == "all" else show}
+    query = {name: value for name, value in chosen.items() if value}
+    cursor = {"after": after} if after else {"before": before} if before else {}
     canonical = reverse("comments", args=[article.topic.slug, article.slug])
-    query = {"sort": "" if sort == "newest" else sort, "after": after, "before": "" if after else before}
-    if query := {name: value for name, value in query.items() if value}:
-        canonical += "?" + urlencode(query)
+    if query or cursor:
+        canonical += "?" + urlencode(query | cursor)
     context = {
         "article": article,
-        "page": page_of_conversations(article, sort, after=after, before=before),
+        "page": page_of_conversations(article, sort, show=show, after=after, before=before),
         "sort": sort,
-        "sorts": [("newest", _("Newest")), ("oldest", _("Oldest")), ("best", _("Best"))],
+        "show": show,
+        "sorts": SORTS.items(),
+        "choices": CHOICES.items(),
+        "query": f"{urlencode({'sort': sort} | query)}&",
         "canonical": request.build_absolute_uri(canonical),
     }
     return render(request, "comments/conversations.html", context)

@@ -170,10 +170,9 @@ CACHES = {
 # handed to this machine's own mail server.
 NO_EMAIL_URL = "consolemail://" if DEBUG else "smtp://localhost:25"
 EMAIL_URL = env.str("EMAIL_URL", default=NO_EMAIL_URL)
-try:
-    vars().update(env.email_url_config(EMAIL_URL))
-except (KeyError, ValueError):
+if not EMAIL_URL.startswith(("smtp://", "smtp+tls://", "smtp+ssl://", "consolemail://", "filemail://")):
     sys.exit("newsroom: EMAIL_URL must look like smtp+tls://user:secret@mail.example:587, or smtp+ssl:// or smtp://.")
+vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="webmaster@localhost")
 

@@ -23,7 +23,7 @@ SUBJECT_HEADER = "X-Page-Subject"
 FRESH_FOR_A_SECOND = "public, max-age=1, stale-while-revalidate=1, stale-if-error=86400"
 
 # What a shared page's query may hold; all else is dropped before the page is made.
-PARAMETERS = frozenset({"after", "before", "order", "sort", "tag"})
+PARAMETERS = frozenset({"after", "before", "order", "show", "sort", "tag"})
 
 CODE = ("newsroom", "accounts", "articles", "comments", "templates", "static", "locale")
 

@@ -14,28 +14,40 @@ document.addEventListener("click", (event) => {
   frame.focus();
 });
 
-// What is personal on the one page that everybody gets: a name, their own comments, a moderator's links.
+// What is personal on the one page that everybody gets: here the header, in mine.js the conversations.
 const link = document.querySelector("a.me");
-const article = document.body.dataset.article;
-const answer = await fetch(link.dataset.me + (article ? `?article=${article}` : ""))
-  .then((response) => response.json())
-  .catch(() => null);
+const { article } = document.body.dataset;
 
-if (answer?.name) {
-  link.textContent = answer.name;
-  link.href = link.dataset.you;
-  for (const comment of document.querySelectorAll(".comment")) {
-    const id = Number(comment.id.slice(1));
-    if (answer.mine.includes(id)) addAction(comment, id, "mine");
-    if (answer.moderator) addAction(comment, id, "moderate");
+export const signIn = link.href;
+export let me;
+ask().then(greet);
+
+// Anew, after something that changed it. Resolves to null where nobody answers.
+export function ask() {
+  me = fetch(link.dataset.me + (article ? `?article=${article}` : ""))
+    .then((response) => response.json())
+    .catch(() => null);
+  return me;
+}
+
+function greet(answer) {
+  if (answer?.name) {
+    link.textContent = answer.name;
+    link.href = link.dataset.you;
+    if (answer.unseen) ring(answer.unseen);
+  } else if (location.pathname !== link.pathname) {
+    link.search = `?next=${encodeURIComponent(location.pathname + location.search)}`;
   }
-} else if (location.pathname !== link.pathname) {
-  link.search = `?next=${encodeURIComponent(location.pathname + location.search)}`;
 }
 
-function addAction(comment, id, name) {
-  const action = document.createElement("a");
-  action.href = `/c/${id}/${name}/`;
-  action.textContent = link.dataset[name];
-  comment.querySelector(".actions")?.append(" ", action);
+function ring(number) {
+  const bell = document.createElement("a");
+  bell.className = "bell";
+  bell.href = link.dataset.notices;
+  const form = new Intl.PluralRules(document.documentElement.lang).select(number);
+  bell.textContent = JSON.parse(link.dataset.new)[form].replace("%(n)d", number);
+  link.before(bell);
 }
+
+// Where something is written on a page of its own.
+if (document.querySelector("form.write textarea") || location.pathname.endsWith("/mine/")) import("./drafts.js");

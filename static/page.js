@@ -1,14 +1,12 @@
 // Places what changed as finished HTML, and never moves what the reader reads (docs/live.md).
-const AT_THE_TOP = 8;
-const MARKED_FOR = 6000;
+import { AT_THE_TOP, element, focus, inWords, keepFocus, mark, standsAboveReading, steadily } from "./steady.js";
+
 const FOLDS_IN = 250;
 const SAID_AT_MOST_EVERY = 30_000;
-const READ = ".entry, .comment, .pinned, .lead, h1, .conversations > h2";
 
 const list = document.querySelector(".entries");
 const button = document.querySelector(".arrivals button");
 const newestFirst = list?.dataset.order !== "oldest";
-const root = document.documentElement;
 // Compares places, which are "microseconds~id".
 const numeric = new Intl.Collator("en", { numeric: true });
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -17,7 +15,7 @@ const waiting = new Map();
 const unseen = new Set();
 const inView = new IntersectionObserver((seen) => seen.forEach((one) => one.isIntersecting && see(one.target)));
 let title = document.title;
-let anchor, withdrawn, saying;
+let withdrawn, saying;
 let toSay = 0;
 
 document.addEventListener("changes", ({ detail }) => {
@@ -115,7 +113,7 @@ function withdraw(id) {
   shown.inert = true;
   const { top, bottom, height } = shown.getBoundingClientRect();
   // Folding above what is read would move it.
-  const above = anchor?.getBoundingClientRect().top > top;
+  const above = standsAboveReading(top);
   if (above || bottom < 0 || top > innerHeight || document.hidden || still.matches) return clear(shown);
   shown.classList.add("folding");
   const folded = { blockSize: 0, paddingBlock: 0, opacity: 0 };
@@ -215,7 +213,7 @@ function count() {
   const number = waiting.size + unseen.size;
   document.title = number ? `(${number}) ${title}` : title;
   if (!button) return;
-  if (number) button.textContent = inWords(number);
+  if (number) button.textContent = inWords(button.dataset.forms, number);
   else if (document.activeElement === button) focus(list);
   button.hidden = !number;
 }
@@ -223,7 +221,7 @@ function count() {
 function announce(arrived) {
   toSay += arrived;
   if (saying || !toSay) return;
-  document.querySelector(".arrivals [role=status]").textContent = inWords(toSay);
+  document.querySelector(".arrivals [role=status]").textContent = inWords(button.dataset.forms, toSay);
   toSay = 0;
   saying = setTimeout(() => {
     saying = 0;
@@ -231,61 +229,7 @@ function announce(arrived) {
   }, SAID_AT_MOST_EVERY);
 }
 
-function inWords(number) {
-  return JSON.parse(button.dataset.forms)[new Intl.PluralRules(root.lang).select(number)].replace("%(n)d", number);
-}
-
 // How many are published, for since.js.
 function tally(change) {
   list.dataset.count = Number(list.dataset.count) + change;
-}
-
-function mark(shown) {
-  shown.classList.add("fresh");
-  setTimeout(() => shown.classList.remove("fresh"), MARKED_FOR);
-}
-
-// Changes the page and scrolls by as much as what is read has moved. At the very top it shows what comes.
-function steadily(change) {
-  if (scrollY < AT_THE_TOP) return change();
-  // Browsers that do so themselves would do it twice.
-  root.style.overflowAnchor = "none";
-  const read = inSight();
-  anchor = read[0]?.element;
-  change();
-  anchor = null;
-  const kept = read.find(({ element }) => element.isConnected && !element.inert && !element.hidden);
-  if (kept) scrollBy(0, kept.element.getBoundingClientRect().top - kept.top);
-  root.style.overflowAnchor = "";
-}
-
-// Those in view, by their distance from where eyes rest.
-function inSight() {
-  const eyes = innerHeight * 0.4;
-  return [...document.querySelectorAll(READ)]
-    .map((element) => {
-      const { top, bottom, height } = element.getBoundingClientRect();
-      const away = Math.max(top - eyes, eyes - bottom, 0);
-      return { element, top, away, seen: height && bottom > 0 && top < innerHeight };
-    })
-    .filter(({ seen }) => seen)
-    .sort((a, b) => a.away - b.away);
-}
-
-function keepFocus(container, change) {
-  const held = document.activeElement;
-  const inside = container.contains(held);
-  change();
-  if (!inside || (held.isConnected && !container.hidden)) return;
-  const same = [...container.querySelectorAll("a")].find((link) => link.href === held.href);
-  focus(container.hidden ? document.querySelector("main") : (same ?? container));
-}
-
-function focus(target) {
-  if (!target.matches("a, button")) target.tabIndex = -1;
-  target.focus({ preventScroll: true });
-}
-
-function element(html) {
-  return new Range().createContextualFragment(html).firstElementChild;
 }

@@ -1,8 +1,9 @@
-// "Since you were last here". What this reader has seen is kept in this browser and told to nobody.
+// "Since you were last here".
+import { keep, kept } from "./kept.js";
+import { inWords } from "./steady.js";
+
 const KEY = "newsroom-seen";
 const MINUTE = 60_000; // Who comes back so soon has not been away.
-const KEPT_FOR = 30 * 24 * 60 * MINUTE;
-const MOST_ARTICLES = 100;
 
 const { article } = document.body.dataset;
 const list = document.querySelector(".entries");
@@ -12,7 +13,7 @@ const { order, openAbove, openBelow } = list.dataset;
 const newestFirst = order === "newest";
 // Only where the newest entry stands has a reader seen how far the article is.
 const showsNewest = (newestFirst ? openAbove : openBelow) !== undefined;
-const before = read()[article];
+const before = kept(KEY)[article];
 
 if (before?.place && Date.now() - before.at > MINUTE && openAbove !== undefined) welcome();
 if (showsNewest) {
@@ -31,8 +32,7 @@ function welcome() {
 
   const box = copy("since");
   const words = box.querySelector("[data-forms]");
-  const form = new Intl.PluralRules(document.documentElement.lang).select(missed);
-  words.textContent = JSON.parse(words.dataset.forms)[form].replace("%(n)d", missed);
+  words.textContent = inWords(words.dataset.forms, missed);
   const back = box.querySelector(".back");
   if (fresh.length && reachesBack) {
     const last = newestFirst ? fresh.at(-1) : all.findLast((entry) => !isNew(entry));
@@ -63,27 +63,9 @@ function remember(leaving) {
   if (document.hidden && leaving !== true) return;
   const newest = entries().at(newestFirst ? 0 : -1)?.dataset.place;
   if (!newest) return;
-  try {
-    const seen = read();
-    const mine = { place: newest, count: Number(list.dataset.count) };
-    const other = seen[article];
-    seen[article] = { ...(other?.place && numeric.compare(other.place, newest) > 0 ? other : mine), at: Date.now() };
-    const kept = Object.entries(seen)
-      .filter(([, one]) => one.at > Date.now() - KEPT_FOR)
-      .sort(([, a], [, b]) => b.at - a.at)
-      .slice(0, MOST_ARTICLES);
-    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)));
-  } catch {
-    // Denied or full.
-  }
-}
-
-function read() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
+  const mine = { place: newest, count: Number(list.dataset.count) };
+  const other = kept(KEY)[article];
+  keep(KEY, article, other?.place && numeric.compare(other.place, newest) > 0 ? other : mine);
 }
 
 function copy(name) {

@@ -8,7 +8,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+from articles.models import Article, Entry
 
 register = template.Library()
 
@@ -51,6 +54,17 @@ def _time(moment: datetime, style: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def talk_about(entry: Entry, article: Article, base: str) -> SafeString:
+    """The way to what readers say about an entry, or to the form where nobody has said anything."""
+    if entry.comment_count:
+        said = ngettext("%(n)d comment", "%(n)d comments", entry.comment_count) % {"n": entry.comment_count}
+        return format_html('<a href="{}{}/#comments">{}</a>', base, entry.pk, said)
+    if not article.takes_comments:
+        return SafeString("")
+    return format_html('<a href="{}comments/new/?entry={}">{}</a>', base, entry.pk, _("Comment on this"))
+
+
 @register.filter
 def zone_name(local: datetime) -> str:
     """CET, or UTC+3 in the zones whose abbreviation is a bare number."""
@@ -89,6 +103,11 @@ def updates_since_forms() -> str:
     return _forms(
         lambda n: ngettext("%(n)d update since you were last here", "%(n)d updates since you were last here", n)
     )
+
+
+@register.simple_tag
+def new_notices_forms() -> str:
+    return _forms(lambda n: ngettext("%(n)d new", "%(n)d new", n))
 
 
 def _forms(say: Callable[[int], str]) -> str:

@@ -338,6 +338,18 @@ def test_a_mail_server_that_is_away_is_said_and_the_address_is_given_back(client
     assert page.attribute("input[name=email]", "value") == NOBODY
 
 
+def test_so_it_is_where_another_code_was_asked_for(client: Client, monkeypatch: Any) -> None:
+    def refuse(*args: Any) -> None:
+        raise ConnectionRefusedError
+
+    ask_for_a_code(client, NOBODY)
+    monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", refuse)
+    answer = client.post(CODE, {"action": "resend"})
+    assert answer.status_code == 503
+    assert "could not be sent" in answer.content.decode()
+    assert who(client) is None
+
+
 def test_who_is_signed_in_already_goes_on_at_once(client: Client, nadia: User) -> None:
     client.force_login(nadia)
     assert client.get(f"{LOGIN}?next=/weather/")["Location"] == "/weather/"

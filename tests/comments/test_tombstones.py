@@ -1,6 +1,7 @@
 """What stands in the place of a comment that is not shown: why, and how much is folded; and no word of it anywhere."""
 
 import random
+import re
 
 import pytest
 from django.test import Client
@@ -28,6 +29,11 @@ def root(nadia: User, article: Article) -> Comment:
 
 def page_of(client: Client, article: Article) -> Element:
     return read(client.get(comments_path(article)))
+
+
+def unnumbered(client: Client, article: Article) -> str:
+    """The page without the numbers of the latest changes, which only grow."""
+    return re.sub(r' data-(n|comments)="\d+"', "", client.get(comments_path(article)).text)
 
 
 def test_in_every_state_that_is_not_shown_the_notice_says_why(client: Client, nadia: User, article: Article) -> None:
@@ -121,11 +127,11 @@ def test_a_notice_goes_when_the_comment_comes_back(
     client: Client, tom: User, mo: User, article: Article, root: Comment
 ) -> None:
     say(tom, article, parent=root)
-    before = client.get(comments_path(article)).content
+    before = unnumbered(client, article)
     root.hide_branch(mo, "spam")
-    assert client.get(comments_path(article)).content != before
+    assert unnumbered(client, article) != before
     root.restore(mo)
-    assert client.get(comments_path(article)).content == before
+    assert unnumbered(client, article) == before
 
 
 def test_a_notice_names_nobody_whom_others_answer(

@@ -78,9 +78,10 @@ SHARED: dict[str, Callable[[Site], str]] = {
     "corrections": lambda site: "/corrections/",
     "article-corrections": lambda site: "/weather/storm/corrections/",
     "changes": lambda site: f"/live/{site.article.pk}/changes?after=0",
+    "arrivals": lambda site: f"/live/{site.article.pk}/comments?after=0",
 }
-# For the one of them that says for itself how long it may be kept.
-CACHING = {"changes": OLDER_CHANGES}
+# For those of them that say for themselves how long they may be kept.
+CACHING = {"changes": OLDER_CHANGES, "arrivals": OLDER_CHANGES}
 
 # What a 304 says again.
 SAID = ("ETag", "Cache-Control", SUBJECT_HEADER)

@@ -95,6 +95,19 @@ def test_an_address_that_is_no_database_s_is_refused_with_an_example(run: Run, u
     assert "DATABASE_URL must begin with sqlite:/// or postgres://, as in postgres://user:secret@host/name." in said
 
 
+@pytest.mark.parametrize("url", ["nonsense", "http://mail.example"])
+def test_an_address_that_is_no_mail_server_s_is_refused_with_an_example(run: Run, url: str) -> None:
+    assert "EMAIL_URL must look like smtp+tls://" in refusal(run("manage.py", "serve", EMAIL_URL=url))
+
+
+def test_a_public_site_without_mail_or_second_factors_starts_and_says_what_to_set(run: Run) -> None:
+    assert run("manage.py", "migrate", "--verbosity=0").returncode == 0
+    answer = run("-c", "import newsroom.wsgi", **{**GOOD, "EMAIL_URL": "", "STAFF_SECOND_FACTOR": "0"})
+    assert answer.returncode == 0
+    assert "Set EMAIL_URL=smtp+tls://user:secret@mail.example:587 and EMAIL_FROM." in answer.stderr
+    assert "STAFF_SECOND_FACTOR is off" in answer.stderr
+
+
 def test_a_database_that_does_not_answer_is_named(run: Run, tmp_path: Path) -> None:
     said = refusal(run("manage.py", "serve", DATABASE_URL=f"sqlite:///{tmp_path / 'no' / 'folder.sqlite3'}"))
     assert "The database does not answer: unable to open database file\nCheck DATABASE_URL." in said

@@ -261,7 +261,7 @@ class _Texts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.skipped = tag if tag in ("script", "style") else ""
-        speaking = {"aria-label", "title", "alt", "placeholder", "data-moderate", "data-mine"}
+        speaking = {"aria-label", "title", "alt", "placeholder"}
         if ("type", "submit") in attrs:
             speaking.add("value")
         self.texts += [value or "" for name, value in attrs if name in speaking]

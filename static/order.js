@@ -1,0 +1,28 @@
+// The order that a reader has chosen is kept; on an article's page another than the newest first comes in place.
+import { keep, kept } from "./kept.js";
+import { focus, steadily } from "./steady.js";
+import { isPlainClick, listed, loadRows, section, tellOfRows } from "./talk.js";
+
+const KEY = "newsroom-order";
+const isOwnPage = location.pathname.endsWith("/comments/");
+const chosen = new URLSearchParams(location.search);
+
+section.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-order]");
+  if (!link || !isPlainClick(event)) return;
+  keep(KEY, "comments", { order: link.dataset.order });
+  if (isOwnPage) return;
+  event.preventDefault();
+  bring(link).then(() => focus(listed().querySelector(".order")), () => location.assign(link.href));
+});
+
+const before = kept(KEY).comments?.order;
+const link = section.querySelector(`[data-order="${before}"]`);
+// An address that names an order is about that one.
+if (link && !(isOwnPage && ["sort", "show", "after", "before"].some((name) => chosen.has(name)))) bring(link).catch(() => null);
+
+async function bring(link) {
+  const page = await loadRows(link.href);
+  steadily(() => listed().replaceWith(page.querySelector("#comments .list")));
+  tellOfRows();
+}
