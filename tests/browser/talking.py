@@ -40,7 +40,7 @@ def moderator(name: str = "Mo") -> User:
 
 def sign_in(page: Any, name: str, then: str = "/") -> User:
     reader = person(name)
-    page.goto(f"/accounts/login/?next={then}")
+    page.goto(f"/accounts/login/password/?next={then}")
     page.get_by_label("Username").fill(reader.username)
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Sign in").click()

@@ -14,7 +14,9 @@ from tests.people import make_article, make_entry
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-MOST_BYTES = 8_000
+# 9.0 kB follow the article; 14.1 kB are the conversations: folds, what is new, forms in place, drafts, quotes. Each is
+# fetched once, and none of it stands in the way of the page.
+MOST_BYTES = 24_000
 LINE = "document.getElementById('line').replaceChildren(document.getElementById('line-lost').content.cloneNode(true))"
 
 
@@ -70,8 +72,8 @@ def test_the_scripts_of_a_page_are_small(client: Client, blog):
         if name not in found:
             with open(finders.find(name), "rb") as file:
                 found[name] = file.read()
-            scripts += re.findall(r'\bfrom "\./([^"]+)"', found[name].decode())
-    assert {"me.js", "live.js", "page.js"} <= found.keys()
+            scripts += re.findall(r'\b(?:from|import) ?\(?"\./([^"]+)"', found[name].decode())
+    assert {"me.js", "live.js", "page.js", "reply.js", "waiting.js", "drafts.js"} <= found.keys()
     sizes = {name: len(gzip.compress(source, 9)) for name, source in found.items()}
     assert sum(sizes.values()) <= MOST_BYTES, sizes
 
