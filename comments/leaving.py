@@ -44,7 +44,7 @@ def erase_person(person_id: int) -> None:
     end_sessions(person)
     with transaction.atomic():
         # A comment that was on its way when the account was closed holds this lock until it is there.
-        if not User.objects.select_for_update().filter(pk=person_id).exists():
+        if not User.objects.select_for_update().filter(pk=person_id).values_list("pk", flat=True):
             return
         while _erase_comments(person):
             pass

@@ -33,7 +33,7 @@ def me(request: HttpRequest) -> JsonResponse:
         "name": user.name or _("Your account"),
         "moderator": user.has_perm("comments.moderate_comment"),
         "picks": may_pick(user),
-        "unseen": Notice.objects.filter(reader=user).shown().unseen().count(),
+        "unseen": Notice.objects.unseen_count(user),
     }
     article_id = parse_id(request.GET.get("article", ""))
     if article_id is not None:

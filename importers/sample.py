@@ -9,8 +9,8 @@ its entries and a .comments file, a tree by indentation:
       ! spam | Name of who reports it | in their words
       +4 Name: A reply, four minutes after its parent.
 
-Marks: #held, #withdrawn, #pick (by the editors), #hidden-REASON, #branch-REASON (with all replies). Whoever writes there
-is made a reader. Times follow the clock of loading: the same texts each time, and nothing in the future.
+Marks: #held, #withdrawn, #pick (by the editors), #hidden-REASON, #branch-REASON (with all replies). Whoever writes
+there is made a reader. Times follow the clock of loading: the same texts each time, and nothing in the future.
 """
 
 import re

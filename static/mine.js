@@ -35,6 +35,7 @@ function makeTheirs(comment) {
     offer(comment, id, "mine");
   }
   if (answer.moderator) offer(comment, id, "moderate");
+  else if (answer.picks) offer(comment, id, "pick");
   const link = action(comment, id, "recommend");
   if (link && !link.role) press(link, answer.recommended.includes(id));
   mute(comment);

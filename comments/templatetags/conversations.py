@@ -68,5 +68,6 @@ def _words(_language: str) -> dict[str, str]:
         "edit": _("Edit"),
         "mine": _("Withdraw"),
         "moderate": _("Moderate"),
+        "pick": _("Pick"),
         "recommend": _("Recommend"),
     }

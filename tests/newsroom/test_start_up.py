@@ -139,6 +139,30 @@ call_command("serve")
     assert answer.returncode == -signal.SIGTERM
 
 
+SAY_URL = ("-c", "import django; django.setup(); from django.conf import settings; print(settings.SITE_URL)")
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({"DEBUG": "1"}, "http://127.0.0.1:8000"),
+        ({"DEBUG": "1", "HOST": "::1", "PORT": "8001"}, "http://[::1]:8001"),
+        (GOOD, "https://news.example"),
+        (GOOD | {"ALLOWED_HOSTS": ".example,*,news.example,other.example"}, "https://news.example"),
+        (GOOD | {"SECURE_SSL_REDIRECT": "0"}, "http://news.example"),
+        (GOOD | {"SITE_URL": "https://www.news.example/"}, "https://www.news.example"),
+    ],
+)
+def test_mails_know_where_the_site_is(run: Run, environment: dict[str, str], url: str) -> None:
+    assert run(*SAY_URL, DJANGO_SETTINGS_MODULE="newsroom.settings", **environment).stdout.strip() == url
+
+
+@pytest.mark.parametrize("wrong", [{"ALLOWED_HOSTS": "*"}, {"ALLOWED_HOSTS": ".news.example"}, {"SITE_URL": "news"}])
+def test_where_they_cannot_know_the_site_does_not_start(run: Run, wrong: dict[str, str]) -> None:
+    said = refusal(run("-c", "import newsroom.wsgi", **GOOD | wrong))
+    assert "links in mails would lead nowhere. Set SITE_URL=https://news.example" in said
+
+
 def test_a_good_public_environment_passes_django_s_deployment_check(run: Run) -> None:
     answer = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **GOOD)
     assert answer.returncode == 0, answer.stderr
