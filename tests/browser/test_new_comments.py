@@ -75,6 +75,7 @@ def test_the_keys_are_letters_while_one_types(reader, blog, nadia, talk):
     page.reload()
     expect(page.locator(".comment.new")).to_have_count(1)
     row(page, talk[2]).get_by_role("link", name="Reply").click()
+    expect(page.locator(".in-place textarea")).to_be_focused()
     page.keyboard.type("npq")
     expect(page.locator(".in-place textarea")).to_have_value("npq")
 
