@@ -88,8 +88,10 @@ class Writer:
         self.folds: dict[int, tuple[str, str]] = {}
         self.badges = {badge: f' <span class="badge">{escape(Badge(badge).label)}</span>' for badge in Badge.values}
         self.badges[Badge.NONE] = ""
-        self.picked = f' <span class="mark pick">{_("Editors’ pick")}</span>'
-        self.edited = f' <span class="edited">{_("edited")}</span>'
+        # The words by themselves: what stands within an f-string is not collected for translation.
+        picked, edited = _("Editors’ pick"), _("edited")
+        self.picked = f' <span class="mark pick">{picked}</span>'
+        self.edited = f' <span class="edited">{edited}</span>'
         self.to = pgettext("before the name of who is answered", "to")
         self.recommend, self.reply, self.report = _("Recommend"), _("Reply"), _("Report")
 
