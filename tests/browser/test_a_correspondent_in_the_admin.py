@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from articles.models import Entry
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -13,9 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_publish_and_withdraw(visit, size):
     page = visit(size)
     page.goto("/admin/articles/entry/add/")
-    page.get_by_label("Username").fill("correspondent")
-    page.get_by_label("Password").fill("newsroom")
-    page.get_by_role("button", name="Log in").click()
+    sign_in(page, "correspondent")
     page.get_by_label("Headline").fill("The bridge is open")
     page.get_by_label("Text").fill("Cars are crossing **both ways**.")
     page.get_by_role("button", name="Publish").click()
