@@ -54,6 +54,7 @@ def setting() -> Iterator[Setting]:
         for name in ("left", "right"):
             with hosts[name].inside():
                 environment = {"HOST": "0.0.0.0", "ALLOWED_HOSTS": "*", "REDIS_URL": bus, "LOG_LEVEL": "ERROR"}  # noqa: S104
+                environment["SITE_URL"] = "https://news.example"
                 sites[name] = stack.enter_context(site(url, BEHIND_PROXY="1", **environment))
             desks[name] = stack.enter_context(Desk(url, before=hosts[name].within, REDIS_URL=bus))
         yield Setting(hosts, sites, desks, desks["left"].ask("article", entries=3))
