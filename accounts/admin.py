@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import names
 from accounts.models import User
+from accounts.sessions import end_sessions
 
 # Secrets of second factors among them, and addresses that are seen at the person.
 admin.site.unregister((EmailAddress, Authenticator))
@@ -79,6 +80,8 @@ class PersonAdmin(UserAdmin):
         for person in people:
             if self.has_change_permission(request, person):
                 Authenticator.objects.filter(user=person).delete()
+                # Whoever has found the lost phone is signed in there.
+                end_sessions(person)
                 self.log_change(request, person, "Passkeys and second factors removed.")
                 messages.success(request, _("%(name)s can set up new ones.") % {"name": person})
             else:
@@ -89,6 +92,10 @@ class PersonAdmin(UserAdmin):
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             EmailAddress.objects.filter(user=obj).delete()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Closed by "active" instead, or left by themselves: a row that is only taken away leaves texts and name."""
+        return False
 
     def get_readonly_fields(self, request, obj=None):  # type: ignore[no-untyped-def]
         """An administrator who is no superuser makes nobody a superuser."""

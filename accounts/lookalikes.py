@@ -6,6 +6,7 @@ Accents, spaces, punctuation and capitals aside. `User.name_skeleton` is unique,
 import json
 import unicodedata
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import confusable_homoglyphs
@@ -13,6 +14,8 @@ import regex
 
 # Accents; vowel signs that belong to one script are letters of it, and so are the two marks of Japanese.
 ACCENTS = regex.compile(r"[[\p{Mn}\p{Me}]&&\p{Script=Inherited}--[\u3099\u309a]]", regex.V1)
+# With room beside it in the column.
+LONGEST = 400
 NO_LETTER = regex.compile(r"[^\p{L}\p{N}\p{M}]")
 
 
@@ -21,7 +24,9 @@ def skeleton(name: str) -> str:
     looks = _as_it_looks(_as_it_looks(name).casefold())
     # A capital I and a small l are told apart in few typefaces; with capitals aside, that makes i one of them too.
     looks = looks.casefold().replace("i", "l")
-    return NO_LETTER.sub("", looks) or unicodedata.normalize("NFKC", name).casefold()
+    found = NO_LETTER.sub("", looks) or unicodedata.normalize("NFKC", name).casefold()
+    # One character may stand for a sentence.
+    return found if len(found) <= LONGEST else found[: LONGEST - 64] + sha256(found.encode()).hexdigest()
 
 
 def _as_it_looks(text: str) -> str:

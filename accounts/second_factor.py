@@ -18,6 +18,16 @@ from newsroom.typed import what_was_typed
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What belongs to the person and not to the newsroom, and the ways in and out.
 OPEN_ROUTES = ("accounts/", "me/", "admin/login/", "admin/logout/", "favicon.ico")
+# Where second factors are seen, added and taken away, and where the address and the password are: open until there is
+# one. A session that was open before would otherwise take it away, or get one of its own.
+KEYS = ("accounts/2fa/", "accounts/email/", "accounts/password/")
+# Where it is asked for.
+ASKING = (
+    "accounts/2fa/reauthenticate/",
+    "accounts/2fa/authenticate/",
+    "accounts/2fa/webauthn/login/",
+    "accounts/2fa/webauthn/reauthenticate/",
+)
 
 
 def has_second_factor(user: User) -> bool:
@@ -44,6 +54,8 @@ class StaffHaveASecondFactor:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> HttpResponse | None:
+        if _keeps_keys(request):
+            return self._guard_keys(request)
         if not settings.STAFF_SECOND_FACTOR or _is_open(request, view):
             return None
         user = request.user
@@ -51,16 +63,28 @@ class StaffHaveASecondFactor:
             return None
         if not has_second_factor(user):
             page, sentence = "second-factor", _("Set up a second factor first: whoever works in the newsroom has one.")
-        elif not was_asked_for_it(request):
-            page, sentence = "mfa_reauthenticate", _("Prove your second factor first, in another tab.")
-        else:
+            return _lead(request, page, sentence)
+        return self._guard_keys(request)
+
+    def _guard_keys(self, request: HttpRequest) -> HttpResponse | None:
+        """Whoever has a second factor, reader or not, proves it in this session."""
+        user = request.user
+        if not user.is_authenticated or was_asked_for_it(request) or not has_second_factor(user):
             return None
-        return _lead(request, page, sentence)
+        return _lead(request, "mfa_reauthenticate", _("Prove your second factor first, in another tab."))
+
+
+def _keeps_keys(request: HttpRequest) -> bool:
+    return _route(request).startswith(KEYS) and not _route(request).startswith(ASKING)
 
 
 def _is_open(request: HttpRequest, view: Any) -> bool:
-    route = request.resolver_match.route if request.resolver_match else ""
-    return getattr(view, "is_shared", False) or getattr(view, "is_public_file", False) or route.startswith(OPEN_ROUTES)
+    is_public = getattr(view, "is_shared", False) or getattr(view, "is_public_file", False)
+    return is_public or _route(request).startswith(OPEN_ROUTES)
+
+
+def _route(request: HttpRequest) -> str:
+    return str(request.resolver_match.route) if request.resolver_match else ""
 
 
 def _lead(request: HttpRequest, page: str, sentence: str) -> HttpResponse:

@@ -34,7 +34,7 @@ class PersonsRequest(HttpRequest):
 def sign_in(request: HttpRequest) -> HttpResponse:
     """One page for those who have an account and those who have none yet: an address, and a code is sent there."""
     if request.user.is_authenticated:
-        return redirect(next_url(request) or settings.LOGIN_REDIRECT_URL)
+        return redirect(next_url(request) or "you")
     form = SignInForm(request.POST or None)
     if request.method != "POST":
         pending = get_pending_stage(request)
@@ -64,7 +64,7 @@ def _ask_address(request: HttpRequest, form: SignInForm, status: int = 200) -> H
 def enter_code(request: HttpRequest) -> HttpResponse:
     """Where the code is typed, in whatever tab of the browser that asked for it."""
     if request.user.is_authenticated:
-        return redirect(next_url(request) or settings.LOGIN_REDIRECT_URL)
+        return redirect(next_url(request) or "you")
     code = SignInCode.of(request)
     if code is None:
         return _ask_again(request, "", "", _("There is no code to type, or it is too old. Send yourself another."))

@@ -21,7 +21,7 @@ from articles.models import NotAllowed
 from comments.forms import ReportForm
 from comments.limits import TooMuch
 from comments.models import Comment, Recommendation
-from comments.views import form_page, public_comment
+from comments.views import form_page, may_moderate, public_comment
 
 
 @never_cache
@@ -34,18 +34,19 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     found = public_comment(pk)
     sentence = ""
-    if request.method == "POST":
-        try:
-            if request.POST.get("on") == "0":
-                found.unrecommend(request.user)
+    with found.article.locale():
+        if request.method == "POST":
+            try:
+                if request.POST.get("on") == "0":
+                    found.unrecommend(request.user)
+                else:
+                    found.recommend(request.user)
+            except NotAllowed as refusal:
+                sentence = str(refusal)
             else:
-                found.recommend(request.user)
-        except NotAllowed as refusal:
-            sentence = str(refusal)
-        else:
-            if not _wants_json(request):
-                return redirect(f"{found.get_absolute_url()}#c{pk}")
-    return _recommend_page(request, found, sentence)
+                if not _wants_json(request):
+                    return redirect(f"{found.get_absolute_url()}#c{pk}")
+        return _recommend_page(request, found, sentence)
 
 
 def _recommend_page(request: HttpRequest, found: Comment, sentence: str) -> HttpResponse:
@@ -55,9 +56,8 @@ def _recommend_page(request: HttpRequest, found: Comment, sentence: str) -> Http
         recommends = Comment.objects.values_list("recommends", flat=True).get(pk=found.pk)
         answer = {"recommends": recommends, "on": on} | ({"error": sentence} if sentence else {})
         return JsonResponse(answer, status=status, json_dumps_params={"ensure_ascii": False})
-    with found.article.locale():
-        context = {"article": found.article, "comment": found, "on": on, "refusal": sentence}
-        return render(request, "comments/recommend.html", context, status=status)
+    context = {"article": found.article, "comment": found, "on": on, "refusal": sentence}
+    return render(request, "comments/recommend.html", context, status=status)
 
 
 @never_cache
@@ -65,6 +65,11 @@ def _recommend_page(request: HttpRequest, found: Comment, sentence: str) -> Http
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Also for people who are not signed in."""
     found = public_comment(pk)
+    with found.article.locale():
+        return _report_here(request, found)
+
+
+def _report_here(request: HttpRequest, found: Comment) -> HttpResponse:
     form = ReportForm(request.POST or None)
     status, retry_after = 422 if request.method == "POST" else 200, 0
     if form.is_valid():
@@ -74,16 +79,15 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         )
         try:
             found.report(data["reason"], data["text"], **who)
-            return redirect("comment-reported", pk)
+            return redirect("comment-reported", found.pk)
         except TooMuch as refusal:
             form.add_error(None, str(refusal))
             status, retry_after = 429, refusal.seconds
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
             status = 409
-    with found.article.locale():
-        context = {"article": found.article, "comment": found, "form": form}
-        response = render(request, "comments/report.html", context, status=status)
+    context = {"article": found.article, "comment": found, "form": form}
+    response = render(request, "comments/report.html", context, status=status)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
@@ -115,7 +119,7 @@ def address_hash(request: HttpRequest) -> str:
 
 def may_pick(by: Any) -> bool:
     """Those who run articles, and moderators, who read everything."""
-    return by.has_perm("articles.change_article") or by.has_perm("comments.moderate_comment")
+    return bool(may_moderate(by) or (by.is_staff and by.has_perm("articles.change_article")))
 
 
 def pickers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -4,18 +4,16 @@ What others answered stays in its place. Each step is done once however often it
 between any two: another goes on.
 """
 
-from typing import Any
-
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from accounts.models import User
+from accounts.sessions import end_sessions
 from comments import tasks
 from comments.models import Comment, Notice
 
 COMMENTS_AT_ONCE = 200
-SESSIONS_AT_ONCE = 500
 
 
 def may_leave(person: User) -> bool:
@@ -49,6 +47,8 @@ def erase_person(person_id: int) -> None:
         while _erase_comments(person):
             pass
         # Mutes, follows, notices and addresses go with the account; recommendations and reports lose its name.
+        about = ContentType.objects.get_for_model(User)
+        LogEntry.objects.filter(content_type=about, object_id=str(person.pk)).update(object_repr="")
         person.delete()
 
 
@@ -61,18 +61,3 @@ def _erase_comments(person: User) -> int:
         Notice.objects.filter(comment__in=ids).delete()
         Comment.objects.filter(pk__in=ids).erase()
     return len(ids)
-
-
-def end_sessions(person: User) -> None:
-    """All of them: texts wait in them. The store has no index by person, so each is opened, some at a time."""
-    last = ""
-    while found := list(Session.objects.filter(pk__gt=last).order_by("pk")[:SESSIONS_AT_ONCE]):
-        theirs = [session.pk for session in found if _whose(session) == str(person.pk)]
-        if theirs:
-            Session.objects.filter(pk__in=theirs).delete()
-        last = found[-1].pk
-
-
-def _whose(session: Any) -> str | None:
-    whose: str | None = session.get_decoded().get(SESSION_KEY)
-    return whose

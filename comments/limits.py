@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,6 +25,9 @@ MOST_ON_THE_FIRST_DAY = 5
 MOST_REPLIES_TO_ONE_AN_HOUR = 10
 # A report makes work for a moderator.
 MOST_REPORTS_AN_HOUR = 10
+
+# Who has not found the words by then sends a reply.
+MOST_EDITS = 10
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -73,8 +77,19 @@ def check(said: Sequence[Said], joined: datetime, answers: int | None, now: date
 def said_lately(comments: Any, author: Any, now: datetime) -> list[Said]:
     """What somebody has sent within a day, newest first, as far as the limits look; `comments` is the manager."""
     rows = comments.filter(author=author, created_at__gt=now - DAY).order_by("-created_at")
-    lately = rows.values_list("created_at", "parent__author_id")[:MOST_AN_HOUR]
+    # At the depth cap a reply stands beside what it answers.
+    answered = Coalesce("answers__author_id", "parent__author_id")
+    lately = rows.values_list("created_at", answered)[:MOST_AN_HOUR]
     return [Said(at, answered) for at, answered in lately]
+
+
+def check_edits(times: Sequence[datetime], now: datetime) -> None:
+    """Raises NotAllowed or TooMuch when a comment edited at these times, newest first, cannot be edited now."""
+    if times and now - times[0] < PAUSE:
+        raise TooMuch(_("You edited this comment just now: this is to keep out scripts."), times[0] + PAUSE, now)
+    if len(times) >= MOST_EDITS:
+        sentence = _("A comment can be edited %(count)d times. Copy your text and send it as a reply.")
+        raise NotAllowed(sentence % {"count": MOST_EDITS})
 
 
 def check_reports(times: Sequence[datetime], now: datetime | None = None) -> None:

@@ -21,6 +21,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
+from django.db.models import Min
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -39,6 +40,8 @@ logger = logging.getLogger(__name__)
 # In one mail; whoever has more looks at the bell.
 MOST_IN_A_MAIL = 30
 READERS_AT_ONCE = 200
+# Looked at for one mail; what lies beyond comes with the next.
+MOST_AT_ONCE = 500
 # Later than this nobody wants to be told by mail; the bell still says it.
 TOO_LATE = timedelta(days=3)
 # Where the mail server was away just now, the next mail does not wait for it to say so again.
@@ -53,13 +56,12 @@ class MailServerAway(OSError):
 
 def enqueue_due(now: datetime) -> int:
     """Each minute: a task for every reader to whom something is due and who has none yet."""
-    due = Notice.objects.to_mail(now).order_by().values_list("reader", flat=True).distinct()[:READERS_AT_ONCE]
-    readers = set(due)
-    if not readers:
-        return 0
     unfinished = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
     waiting = DBTaskResult.objects.filter(task_path=tasks.mail.module_path, status__in=unfinished)
-    readers -= {arguments["args"][0] for arguments in waiting.values_list("args_kwargs", flat=True)}
+    have_one = {arguments["args"][0] for arguments in waiting.values_list("args_kwargs", flat=True)}
+    # Those who have waited longest first: whose mail is refused again and again holds up nobody else's.
+    due = Notice.objects.to_mail(now).exclude(reader__in=have_one).order_by().values_list("reader")
+    readers = {pk for pk, _first in due.annotate(first=Min("mail_at")).order_by("first")[:READERS_AT_ONCE]}
     for reader in sorted(readers):
         tasks.mail.enqueue(reader)
     return len(readers)
@@ -88,7 +90,10 @@ def _take(reader: User, now: datetime) -> list[Notice]:
     alone."""
     with transaction.atomic():
         due = Notice.objects.filter(reader=reader).to_mail(now).select_for_update(skip_locked=True, of=("self",))
-        found = list(due.select_related("comment__article__topic", "decision"))
+        due = due.select_related("comment__article__topic", "decision").defer(
+            "comment__html", "comment__article__lead_html"
+        )
+        found = list(due.order_by("pk")[:MOST_AT_ONCE])
         left = min((notice.taken_at for notice in found if notice.taken_at), default=None)
         taken = [notice for notice in found if notice.taken_at == left]
         _ids(taken).update(taken_at=now)

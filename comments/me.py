@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from comments.answering import may_pick
 from comments.models import TIME_TO_EDIT, Comment, Mute, Notice, Recommendation
+from comments.views import may_moderate
 from newsroom.ids import parse_id
 
 # Of one reader on one article; who has more sees the latest as theirs.
@@ -31,7 +32,7 @@ def me(request: HttpRequest) -> JsonResponse:
     answer = {
         "id": user.pk,
         "name": user.name or _("Your account"),
-        "moderator": user.has_perm("comments.moderate_comment"),
+        "moderator": may_moderate(user),
         "picks": may_pick(user),
         "unseen": Notice.objects.unseen_count(user),
     }

@@ -22,10 +22,10 @@ from comments.views import form_page, public_comment
 from newsroom import markup
 from newsroom.ids import parse_id
 
-# Texts that wait in the session while their writer signs in: by place, the last few, far longer than what will fit.
+# Texts that wait in the session while their writer signs in: by place, the last few, longer than what will fit.
 WAITING = "waiting-texts"
-TEXTS_WAITING = 5
-LONGEST_WAITING = 100_000
+TEXTS_WAITING = 3
+LONGEST_WAITING = 25_000
 
 
 @never_cache

@@ -216,7 +216,11 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,100/h/ip,3/m/key,10/h/key", "manage_email": "10/h/user"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,100/h/ip,3/m/key,10/h/key",
+    "request_login_code_to_one": "40/h/key",
+    "manage_email": "10/h/user",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "accounts.forms.PasskeyForm"}

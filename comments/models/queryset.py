@@ -171,7 +171,9 @@ class CommentQuerySet(TreeQuerySet):  # django-mptt has no types
         """An edit: their new text, and what state they are in with it."""
         html = markup.comment_html(text)
         numbers = _take_numbers(comments)
-        self._count(self._set_state(comments, state, numbers, text=text, html=html, edited_at=now))
+        # The editors have picked other words.
+        fields = {"text": text, "html": html, "edited_at": now, "picked_at": None}
+        self._count(self._set_state(comments, state, numbers, **fields))
 
     def _count_recommends(self, comments: "list[Comment]", more: int) -> None:
         """One recommendation more (1) or less (-1). What "best" sorts roots by follows from their number."""

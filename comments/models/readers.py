@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,6 +59,7 @@ class ReadersActions:
             before = fresh.text
             if before == text:
                 return
+            _check_edits(fresh, by, now)
             Revision.objects.create(comment=fresh, text=before)
             held_first = article.comment_policy == Article.CommentPolicy.HELD and not by.is_staff
             state = State.HELD if held_first else State(fresh.state)
@@ -93,12 +95,24 @@ class ReadersActions:
             raise NotAllowed(_("This comment is no longer shown."))
         now = timezone.now()
         who = {"reporter": by} if by else {"address_hash": address_hash}
-        if settings.LIMIT_READERS:
-            lately = Report.objects.filter(**who, created_at__gt=now - limits.HOUR).order_by("-created_at")
-            limits.check_reports(list(lately.values_list("created_at", flat=True)[: limits.MOST_REPORTS_AN_HOUR]), now)
         try:
             with transaction.atomic():
+                if by:
+                    # Of reports sent at once each sees the ones before it.
+                    get_user_model().objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+                if settings.LIMIT_READERS:
+                    lately = Report.objects.filter(**who, created_at__gt=now - limits.HOUR).order_by("-created_at")
+                    times = lately.values_list("created_at", flat=True)[: limits.MOST_REPORTS_AN_HOUR]
+                    limits.check_reports(list(times), now)
                 Report.objects.create(comment=self, reason=reason, text=text, **who)
         except IntegrityError:
             # They have reported it before.
             return
+
+
+def _check_edits(comment: "Comment", by: Any, now: datetime) -> None:
+    """Each edit makes pages anew and may name other people: as slowly as comments, and some only."""
+    if not settings.LIMIT_READERS or by.is_staff:
+        return
+    edits = list(comment.revisions.order_by("-id").values_list("created_at", flat=True)[: limits.MOST_EDITS])
+    limits.check_edits(edits, now)

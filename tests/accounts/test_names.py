@@ -381,3 +381,10 @@ def test_names_that_had_looked_alike_all_along_are_kept_and_can_still_be_saved(n
     twin.save()
     twin.refresh_from_db()
     assert twin.name_skeleton == f"{skeleton('Nadia')}#{twin.pk}"
+
+
+def test_one_character_that_stands_for_a_sentence_makes_no_page_fail(client: Client) -> None:
+    """Eighteen letters in one: forty of them look like 700."""
+    person = User.objects.create_user("new", "new@example.org", "secret")
+    client.force_login(person)
+    assert client.post(reverse("name"), {"name": "\ufdfa" * 40}).status_code in (302, 422)

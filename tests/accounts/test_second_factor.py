@@ -234,3 +234,41 @@ def test_with_the_setting_off_nobody_is_asked(client: Client, mo: User, article:
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(mo)
     assert client.get(f"/c/{say(mo, article).pk}/moderate/").status_code == 200
+
+
+# A session that was open before somebody set one up.
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "mfa_index",
+        "mfa_view_recovery_codes",
+        "mfa_deactivate_totp",
+        "mfa_list_webauthn",
+        "account_email",
+        "account_set_password",
+    ],
+)
+def test_it_neither_sees_nor_changes_what_one_signs_in_with(client: Client, nadia: User, page: str) -> None:
+    """A reader's as little as one of the newsroom."""
+    sign_in_by_code(client, nadia.email)
+    App(nadia)
+    for method in (client.get, client.post):
+        answer = method(reverse(page))
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("mfa_reauthenticate"))
+    assert Authenticator.objects.filter(user=nadia, type=Authenticator.Type.TOTP).exists()
+    assert nadia.email in mail.outbox[0].to
+
+
+def test_who_has_a_moderator_s_right_and_is_not_of_the_staff_moderates_nothing(
+    client: Client, mo: User, nadia: User, article: Article
+) -> None:
+    """Nobody asks them for a second factor."""
+    comment = say(nadia, article)
+    User.objects.filter(pk=mo.pk).update(is_staff=False)
+    client.force_login(mo)
+    for path in (f"/c/{comment.pk}/moderate/", f"/c/{comment.pk}/pick/"):
+        assert client.post(path, {"action": "hide", "reason": "abuse", "on": "1"}).status_code == 403
+    assert client.get(reverse("me")).json()["moderator"] is False

@@ -353,7 +353,7 @@ def test_so_it_is_where_another_code_was_asked_for(client: Client, monkeypatch: 
 def test_who_is_signed_in_already_goes_on_at_once(client: Client, nadia: User) -> None:
     client.force_login(nadia)
     assert client.get(f"{LOGIN}?next=/weather/")["Location"] == "/weather/"
-    assert client.get(f"{LOGIN}?next=https://evil.example/")["Location"] == "/"
+    assert client.get(f"{LOGIN}?next=https://evil.example/")["Location"] == reverse("you")
 
 
 def test_there_is_no_other_page_to_sign_up(client: Client) -> None:

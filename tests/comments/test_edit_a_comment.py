@@ -1,6 +1,7 @@
 """For ten minutes an author corrects a comment; then it stays what others have answered."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from pytest_django.asserts import assertRedirects
 
 from accounts.models import User
 from articles.models import Article, NotAllowed
+from comments.limits import MOST_EDITS
 from comments.models import Comment, Revision, State
 from tests.comments.exact import assert_exact
 from tests.comments.pages import box, fields, read, send
@@ -170,3 +172,25 @@ def test_readers_see_that_it_was_edited(author: Client, comment: Comment) -> Non
     assert "edited" not in box(read(author.get(comment.get_absolute_url())), comment).text
     send(author, edit_path(comment), "The bridge is open.")
     assert "edited" in box(read(author.get(comment.get_absolute_url())), comment).text
+
+
+def test_edits_are_limited_like_comments(author: Client, comment: Comment, settings: Any) -> None:
+    settings.LIMIT_READERS = True
+    assert author.post(edit_path(comment), {"text": "The bridge is open."}).status_code == 302
+    answer = author.post(edit_path(comment), {"text": "The bridge is closed."})
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 10
+    assert fields(read(answer))["text"] == "The bridge is closed."
+    Revision.objects.update(created_at=timezone.now() - timedelta(seconds=11))
+    for number in range(MOST_EDITS - 1):
+        assert author.post(edit_path(comment), {"text": f"Now it is number {number}."}).status_code == 302
+        Revision.objects.update(created_at=timezone.now() - timedelta(seconds=11))
+    answer = author.post(edit_path(comment), {"text": "Once more, then."})
+    assert answer.status_code == 409
+    assert "A comment can be edited 10 times." in answer.text
+
+
+def test_what_the_editors_picked_is_no_pick_with_other_words(author: Client, comment: Comment, edith: User) -> None:
+    comment.pick(edith)
+    send(author, edit_path(comment), "Buy my watches.")
+    assert fresh(comment).picked_at is None

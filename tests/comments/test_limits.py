@@ -10,7 +10,7 @@ from accounts.models import User
 from articles.models import Article
 from comments import limits
 from comments.limits import Said, TooMuch
-from comments.models import Comment
+from comments.models import MAX_LEVEL, Comment
 from tests.comments.pages import fields, read, write_path
 from tests.people import make_article, make_person, say
 
@@ -141,6 +141,21 @@ class TestOnThePage:
         with pytest.raises(TooMuch, match="You have answered this person 10 times within an hour"):
             Comment.objects.post(article, "No, you!", author=nadia, parent=comment, now=later)
         assert Comment.objects.post(article, "Hello.", author=nadia, parent=other, now=later)
+
+    def test_also_at_the_depth_cap_where_a_reply_stands_beside_what_it_answers(
+        self, nadia: User, tom: User, article: Article, settings: Any
+    ) -> None:
+        settings.LIMIT_READERS = False
+        deepest = say(make_person("Rosa"), article)
+        for _ in range(MAX_LEVEL):
+            deepest = say(make_person(f"Rosa {deepest.pk}"), article, parent=deepest)
+        theirs = say(tom, article, parent=deepest)
+        settings.LIMIT_READERS = True
+        now = datetime.now(tz=UTC)
+        for number in range(limits.MOST_REPLIES_TO_ONE_AN_HOUR):
+            Comment.objects.post(article, "No, you!", author=nadia, parent=theirs, now=now + seconds(11) * number)
+        with pytest.raises(TooMuch, match="You have answered this person 10 times"):
+            Comment.objects.post(article, "No, you!", author=nadia, parent=theirs, now=now + seconds(200))
 
     def test_a_new_account_meets_its_limit(self, article: Article) -> None:
         newcomer = make_person("Newcomer")

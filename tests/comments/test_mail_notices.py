@@ -21,7 +21,7 @@ from comments.models import Comment, Follow, Mute, Notice
 from comments.telling import mail_time
 from tests.comments.pages import read
 from tests.comments.test_text_survives import HOSTILE_NAME, NAUGHTY
-from tests.people import say
+from tests.people import make_person, say
 from tests.working import minutes_pass, wants_mail, work
 
 BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -467,3 +467,19 @@ def test_a_task_that_was_lost_is_made_again(reply: Comment) -> None:
 
 def test_a_mail_for_nobody_is_none(db: None) -> None:
     assert mailing.mail(123_456_789) == 0
+
+
+def test_whose_mail_is_refused_again_and_again_holds_up_nobody_else_s(
+    nadia: User, tom: User, reply: Comment, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few readers are looked at each minute: those who have a task already are not among them."""
+    monkeypatch.setattr(mailing, "READERS_AT_ONCE", 1)
+    later = timezone.now() + timedelta(minutes=6)
+    assert mailing.enqueue_due(later) == 1
+    rosa = say(wants_mail(make_person("Rosa")), article)
+    say(tom, article, parent=rosa)
+    for task in DBTaskResult.objects.filter(task_path__endswith=".tell"):
+        task.task.call(*task.args_kwargs["args"])
+    assert mailing.enqueue_due(later + timedelta(minutes=6)) == 1
+    waiting = DBTaskResult.objects.filter(task_path__endswith=".mail").values_list("args_kwargs", flat=True)
+    assert sorted(arguments["args"][0] for arguments in waiting) == sorted([nadia.pk, rosa.author_id])

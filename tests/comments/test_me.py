@@ -104,8 +104,8 @@ def test_it_takes_few_queries(nadia: User, article: Article, django_assert_num_q
     for _ in range(5):
         say(nadia, article)
     reader = signed_in(nadia)
-    # The session, the reader, two for permissions; the notices, the comments, what is recommended and who is muted.
-    with django_assert_num_queries(8):
+    # The session, the reader; the notices, the comments, what is recommended and who is muted.
+    with django_assert_num_queries(6):
         reader.get(f"{ME}?article={article.pk}")
 
 

@@ -238,7 +238,7 @@ def test_the_log_names_who_did_what_and_why(moderator: Client, ada: User, commen
     comment.restore(ada)
     newest, oldest = page_of(moderator, comment).one("ul", "log").all("li")
     assert "Ada: restore (3 comments)" in newest.text
-    assert "Mo: hide with all replies, abusive (3 comments) – <i>third</i> time" in oldest.text
+    assert "Mo: hide with all replies · abusive (3 comments) – <i>third</i> time" in oldest.text
 
 
 def test_the_page_takes_as_many_queries_for_a_long_log_as_for_none(

@@ -99,6 +99,7 @@ def test_it_takes_few_queries(
 
 def test_not_one_s_own(client: Client, tom: User, comment: Comment) -> None:
     client.force_login(tom)
+    assert read(client.get(path(comment))).all("form") == []
     answer = client.post(path(comment), {"on": "1"})
     assert answer.status_code == 409
     assert "This is your own comment: others recommend it." in answer.text

@@ -205,3 +205,9 @@ def test_tidy_keeps_the_words_and_drops_what_no_page_may_hold() -> None:
 def test_tidy_changes_nothing_twice() -> None:
     for text in hostile("naughty-strings.json"):
         assert tidy(tidy(text)) == tidy(text)
+
+
+def test_marks_piled_up_on_one_letter_stay_as_they_are_and_take_no_time() -> None:
+    """Composing them takes minutes, in which nobody else is answered."""
+    piled = "a" + "\u0301" * 200_000 + "\u0323" * 200_000
+    assert tidy(f" {piled} ") == piled
