@@ -93,7 +93,7 @@ class Writer:
         self.picked = f' <span class="mark pick">{picked}</span>'
         self.edited = f' <span class="edited">{edited}</span>'
         self.to = pgettext("before the name of who is answered", "to")
-        self.recommend, self.reply, self.report = _("Recommend"), _("Reply"), _("Report")
+        self.recommend, self.reply, self.report, self.follow = _("Recommend"), _("Reply"), _("Report"), _("Follow")
 
     def write(self, row: Row, *, answers: str, replies: int, end: str) -> None:
         """The row with the switch that folds its `replies`, which follow it; `end` closes or opens lists after it."""
@@ -138,7 +138,10 @@ class Writer:
         many = f' aria-label="{self.recommend}, {row.recommends}">♥ {row.recommends}' if row.recommends else ""
         recommend = f'<a href="/c/{row.id}/recommend/"{many or f">♥ {self.recommend}"}</a>'
         reply = f' <a href="/c/{row.id}/reply/">{self.reply}</a>' if self.is_open else ""
-        return f'{recommend}{reply} <a class="soft" href="/c/{row.id}/report/">{self.report}</a>'
+        report = f' <a class="soft" href="/c/{row.id}/report/">{self.report}</a>'
+        is_root = row.parent_id is None
+        follow = f' <a class="soft" href="/c/{row.id}/follow/">{self.follow}</a>' if is_root else ""
+        return f"{recommend}{reply}{report}{follow}"
 
     def _fold(self, replies: int) -> tuple[str, str]:
         """What the switch says to eyes, and what it is called."""

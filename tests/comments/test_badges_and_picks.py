@@ -58,7 +58,7 @@ def test_a_name_leads_to_its_person_unless_it_came_from_elsewhere(
 def test_a_comment_offers_what_may_be_done_with_it(client: Client, nadia: User, tom: User, article: Article) -> None:
     comment = say(nadia, article)
     actions = box(read(client.get(comments_path(article))), comment).one("p", "actions")
-    assert actions.text == "♥ Recommend Reply Report"
+    assert actions.text == "♥ Recommend Reply Report Follow"
     assert actions.links() == [f"/c/{comment.pk}/{name}/" for name in ("recommend", "reply", "report")]
     comment.recommend(tom)
     actions = box(read(client.get(comments_path(article))), comment).one("p", "actions")
