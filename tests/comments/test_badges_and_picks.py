@@ -59,10 +59,10 @@ def test_a_comment_offers_what_may_be_done_with_it(client: Client, nadia: User, 
     comment = say(nadia, article)
     actions = box(read(client.get(comments_path(article))), comment).one("p", "actions")
     assert actions.text == "♥ Recommend Reply Report Follow"
-    assert actions.links() == [f"/c/{comment.pk}/{name}/" for name in ("recommend", "reply", "report")]
+    assert actions.links() == [f"/c/{comment.pk}/{name}/" for name in ("recommend", "reply", "report", "follow")]
     comment.recommend(tom)
     actions = box(read(client.get(comments_path(article))), comment).one("p", "actions")
-    assert actions.text == "♥ 1 Reply Report"
+    assert actions.text == "♥ 1 Reply Report Follow"
     assert actions.all("a")[0]["aria-label"] == "Recommend, 1"
 
 
