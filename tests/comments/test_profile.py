@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -133,8 +134,13 @@ def test_it_goes_on_page_by_page_with_as_many_queries(
 
 def test_no_index_is_missing(nadia: User) -> None:
     """A page of a reader with very many comments is read by the index on author and time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Of a small table it would read all and sort it.
+            for way in ("seqscan", "bitmapscan", "sort"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
     plan = said_in_public(nadia.pk).order_by(*ORDER)[:30].explain()
-    assert "comments_comment_author" in plan or "Seq Scan" in plan  # PostgreSQL, of a table of nothing.
+    assert "comments_comment_author" in plan
     assert "TEMP B-TREE" not in plan
 
 
