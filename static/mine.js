@@ -65,7 +65,7 @@ function offer(comment, id, name) {
 function showOnly(link) {
   const said = document.createElement("span");
   said.textContent = link.textContent;
-  // Named where it says a number.
+  // The link has a label where it says a number.
   if (link.ariaLabel) link.replaceWith(said);
   else link.remove();
 }

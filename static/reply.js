@@ -185,7 +185,7 @@ function complain(form) {
   said.className = "failed errorlist";
   said.role = "alert";
   // Beside what was pressed, where the reader looks.
-  [...form.querySelectorAll(".buttons")].at(-1).before(said);
+  form.querySelector("button[type=submit]").closest("p").before(said);
   said.textContent = words.failed;
   said.scrollIntoView({ block: "nearest" });
 }
