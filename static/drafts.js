@@ -6,6 +6,10 @@ const LIMITS = { most: 20, days: 7 };
 const SAVED_AFTER = 300;
 const COUNTED_FROM = 0.9;
 const words = document.querySelector("#words")?.dataset;
+// Forms that have been typed in since they were saved, with their timers.
+const typedIn = new Map();
+// What each edit began with.
+const bases = new WeakMap();
 
 // A text that was sent from a page of its own has arrived where it shows.
 if (/^\/c\/\d+\/(mine\/)?$/.test(location.pathname)) {
@@ -15,26 +19,44 @@ for (const form of document.querySelectorAll("form.write")) {
   watch(form);
   form.addEventListener("submit", ({ submitter }) => submitter?.name !== "preview" && save(form, true));
 }
+addEventListener("pagehide", saveAll);
+document.addEventListener("visibilitychange", () => document.hidden && saveAll());
 
 export function watch(form) {
   const area = form.querySelector("textarea");
   if (!area) return;
   const place = placeOf(form);
-  // An edit begins with the text as it stands.
-  if (!area.value && !place.endsWith("/edit/")) area.value = kept(KEY)[place]?.text ?? "";
-  let saving;
+  const { text = "", base } = kept(KEY)[place] ?? {};
+  if (place.endsWith("/edit/")) {
+    // One that comes back, refused or as a preview, began with what it did before.
+    bases.set(form, base !== undefined && text.trim() === area.value.trim() ? base : area.defaultValue);
+    // A draft of a text that is another now would undo what it has become.
+    if (base === area.defaultValue) area.value = text;
+  } else if (!area.value) area.value = text;
   area.addEventListener("input", () => {
-    clearTimeout(saving);
-    saving = setTimeout(() => form.isConnected && save(form), SAVED_AFTER);
+    // Not put off by the next key: who never pauses has a draft too.
+    if (!typedIn.has(form)) typedIn.set(form, setTimeout(() => saveTyped(form), SAVED_AFTER));
     count(area);
   });
   count(area);
 }
 
 export function save(form, sent) {
+  clearTimeout(typedIn.get(form));
+  typedIn.delete(form);
   const text = form.querySelector("textarea")?.value;
   if (text === undefined) return;
-  keep(KEY, placeOf(form), text.trim() ? { text, sent } : null, LIMITS);
+  const base = bases.get(form);
+  keep(KEY, placeOf(form), text.trim() && text !== base ? { text, sent, base } : null, LIMITS);
+}
+
+function saveTyped(form) {
+  if (form.isConnected) save(form);
+  else typedIn.delete(form);
+}
+
+function saveAll() {
+  for (const form of typedIn.keys()) saveTyped(form);
 }
 
 export function forget(place) {

@@ -1,6 +1,6 @@
 // What is the reader's own in the conversations that everybody gets: edit, withdraw, moderate, recommended, muted.
 import { ask, me, signIn } from "./me.js";
-import { idOf, isPlainClick, onRows, rows, section, words } from "./talk.js";
+import { authorOf, idOf, isPlainClick, onRows, rows, section, words } from "./talk.js";
 
 const SECOND = 1000;
 let answer = null;
@@ -10,6 +10,12 @@ section.addEventListener("click", (event) => {
   if (!link || !isPlainClick(event)) return;
   event.preventDefault();
   if (!link.ariaBusy) recommend(link);
+});
+// A button takes the space bar too.
+section.addEventListener("keydown", (event) => {
+  if (event.key !== " " || !event.target.matches(".actions a[role=button]")) return;
+  event.preventDefault();
+  if (!event.repeat) event.target.click();
 });
 me.then(receive);
 
@@ -28,16 +34,18 @@ function receive(given) {
 
 function makeTheirs(comment) {
   const id = idOf(comment);
-  if (id in answer.mine) {
+  const isOwn = id in answer.mine;
+  if (isOwn) {
     const left = answer.mine[id] * SECOND - Date.now();
     if (left > 0) setTimeout(() => action(comment, id, "edit")?.remove(), left);
     if (left > 0) offer(comment, id, "edit");
     offer(comment, id, "mine");
   }
   if (answer.moderator) offer(comment, id, "moderate");
-  else if (answer.picks) offer(comment, id, "pick");
+  else if (answer.picks && !isOwn && !comment.querySelector(".pick")) offer(comment, id, "pick");
   const link = action(comment, id, "recommend");
-  if (link && !link.role) press(link, answer.recommended.includes(id));
+  if (link && isOwn) showOnly(link);
+  else if (link && !link.role) press(link, answer.recommended.includes(id));
   mute(comment);
 }
 
@@ -53,6 +61,15 @@ function offer(comment, id, name) {
   comment.querySelector(".actions")?.append(" ", link);
 }
 
+// Nobody recommends their own.
+function showOnly(link) {
+  const said = document.createElement("span");
+  said.textContent = link.textContent;
+  // The link has a label where it says a number.
+  if (link.ariaLabel) link.replaceWith(said);
+  else link.remove();
+}
+
 function press(link, isOn) {
   link.role = "button";
   link.ariaPressed = String(isOn);
@@ -60,7 +77,7 @@ function press(link, isOn) {
 
 async function recommend(link) {
   const reader = await me;
-  if (!reader?.name) return location.assign(`${signIn}?next=${encodeURIComponent(link.pathname.replace("recommend/", ""))}`);
+  if (!reader?.name) return location.assign(`${signIn}?next=${encodeURIComponent(link.pathname)}`);
   link.ariaBusy = "true";
   try {
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
@@ -85,7 +102,7 @@ async function recommend(link) {
 // Of somebody whom the reader does not want to read a line is left, and a button.
 function mute(comment) {
   const by = comment.querySelector(".by");
-  const author = Number(by?.pathname.split("/")[2]);
+  const author = authorOf(comment);
   if (!author || !answer.muted.includes(author) || comment.querySelector(".silence")) return;
   const line = document.createElement("p");
   line.className = "silence tombstone";

@@ -2,6 +2,8 @@
 import { focus, steadily } from "./steady.js";
 import { isPlainClick, listed, loadRows, merge, mergeConversations, section, tellOfRows, words } from "./talk.js";
 
+let said;
+
 section.addEventListener("click", (event) => {
   const link = event.target.closest(".conversation > .more a, .list a[rel=next]");
   if (!link || !isPlainClick(event)) return;
@@ -11,6 +13,7 @@ section.addEventListener("click", (event) => {
 
 async function bring(link) {
   link.ariaBusy = "true";
+  said?.remove();
   const isNext = link.rel === "next";
   try {
     const page = await loadRows(link.href);
@@ -29,10 +32,10 @@ async function bring(link) {
     focus(first);
     first.scrollIntoView({ block: "nearest" });
   } catch {
-    const said = link.nextElementSibling ?? document.createElement("span");
+    said = document.createElement("span");
     said.role = "alert";
-    said.textContent = words.notLoaded;
-    link.after(" ", said);
+    said.textContent = ` ${words.notLoaded}`;
+    link.after(said);
   } finally {
     link.ariaBusy = null;
   }

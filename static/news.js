@@ -3,7 +3,7 @@ import { unfold } from "./folds.js";
 import { keep, kept } from "./kept.js";
 import { me } from "./me.js";
 import { focus, inWords } from "./steady.js";
-import { idOf, isTyping, onRows, rows, section, words } from "./talk.js";
+import { authorOf, idOf, isTyping, onRows, rows, section, words } from "./talk.js";
 
 const KEY = "newsroom-talk";
 const A_VISIT = 10 * 60_000; // Who comes back so soon goes on with the same visit.
@@ -37,8 +37,10 @@ function remember() {
 }
 
 async function markNew() {
-  const mine = (await me)?.mine ?? {};
-  for (const comment of rows()) mark(comment, isNew(comment) && !(idOf(comment) in mine));
+  const { mine = {}, muted = [] } = (await me) ?? {};
+  for (const comment of rows()) {
+    mark(comment, isNew(comment) && !(idOf(comment) in mine) && !muted.includes(authorOf(comment)));
+  }
   sayHowMany();
 }
 

@@ -1,5 +1,6 @@
 // The order that a reader has chosen is kept; on an article's page another than the newest first comes in place.
 import { keep, kept } from "./kept.js";
+import { carry } from "./reply.js";
 import { focus, steadily } from "./steady.js";
 import { isPlainClick, listed, loadRows, section, tellOfRows } from "./talk.js";
 
@@ -19,10 +20,19 @@ section.addEventListener("click", (event) => {
 const before = kept(KEY).comments?.order;
 const link = section.querySelector(`[data-order="${before}"]`);
 // An address that names an order is about that one.
-if (link && !(isOwnPage && ["sort", "show", "after", "before"].some((name) => chosen.has(name)))) bring(link).catch(() => null);
+if (link && !(isOwnPage && ["sort", "show", "after", "before"].some((name) => chosen.has(name)))) remembered(link).catch(() => null);
 
-async function bring(link) {
+export async function bring(link) {
+  put(await loadRows(link.href));
+}
+
+// Nobody asked for it now: it gives way to who writes already.
+async function remembered(link) {
   const page = await loadRows(link.href);
-  steadily(() => listed().replaceWith(page.querySelector("#comments .list")));
+  if (!document.querySelector(".in-place form")) put(page);
+}
+
+function put(page) {
+  steadily(() => carry(() => listed().replaceWith(page.querySelector("#comments .list"))));
   tellOfRows();
 }

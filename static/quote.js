@@ -1,5 +1,5 @@
 // What a reader selects in a comment or an entry can be quoted in the answer: by a button beside it, or the key q.
-import { hostOf, insert, open } from "./reply.js";
+import { hostOf, insert, open, writing } from "./reply.js";
 import { isTyping, section, words } from "./talk.js";
 
 const LINE = 6;
@@ -26,12 +26,22 @@ button.addEventListener("click", quote);
 function selected() {
   const selection = getSelection();
   if (selection.isCollapsed || !selection.rangeCount) return null;
-  const range = selection.getRangeAt(0);
-  const inside = range.commonAncestorContainer;
-  const text = (inside.closest ? inside : inside.parentElement).closest(".comment .text, .entry .text");
+  const range = selection.getRangeAt(0).cloneRange();
+  const start = range.startContainer;
+  const text = (start.closest ? start : start.parentElement).closest(".comment .text, .entry .text");
   const words = selection.toString().trim();
-  const where = text && words && answerTo(text.closest(".comment, .entry"));
+  if (!text || !words || !endsWithin(text, range)) return null;
+  const where = answerTo(text.closest(".comment, .entry"));
   return where && { range, words, ...where };
+}
+
+// Three clicks select a paragraph up to the beginning of what follows it: nothing of that.
+function endsWithin(text, range) {
+  if (text.contains(range.endContainer)) return true;
+  const beyond = range.cloneRange();
+  beyond.setStartAfter(text);
+  range.setEnd(text, text.childNodes.length);
+  return !beyond.toString().trim();
 }
 
 // Where an answer to it is written; nothing where nobody can.
@@ -61,6 +71,6 @@ async function quote() {
   const quoted = found.words.split("\n").map((line) => `> ${line}`.trimEnd()).join("\n");
   button.remove();
   getSelection().removeAllRanges();
-  const area = await open(found.address, found.host, found.back);
+  const area = writing() ?? await open(found.address, found.host, found.back);
   if (area) insert(area, quoted);
 }

@@ -3,7 +3,7 @@ import { forget, placeOf, save, watch } from "./drafts.js";
 import { unfold } from "./folds.js";
 import { askAnew } from "./mine.js";
 import { focus, mark, steadily } from "./steady.js";
-import { idOf, isPlainClick, load, merge, mergeConversations, row, section, tellOfRows, words } from "./talk.js";
+import { idOf, isPlainClick, listed, load, merge, mergeConversations, row, section, tellOfRows, words } from "./talk.js";
 
 const IN_A_COMMENT = ["reply", "report", "edit"].map((name) => `.comment .actions a[href$="/${name}/"]`);
 const LINKS = [...IN_A_COMMENT, "#comments > .write a", '.entry a[href*="/comments/new/?entry="]'].join();
@@ -51,9 +51,30 @@ export async function open(address, host, back) {
   box.dataset.address = address;
   steadily(() => {
     put(page.querySelector("form.write"));
-    host.after(box);
+    placeAfter(host);
   });
   return focusText();
+}
+
+// The text of an answer that is open; not of a report or an edit.
+export function writing() {
+  const isAnswer = box.isConnected && box.querySelector("form") && !/\/(report|edit)\/$/.test(box.dataset.address);
+  return isAnswer ? focusText() : null;
+}
+
+// Through a change that replaces the rows it stands among.
+export function carry(change) {
+  const host = listed().contains(box) && box.previousElementSibling;
+  if (host) saveDraft();
+  change();
+  if (host) placeAfter(host);
+}
+
+// Rows may have been replaced meanwhile.
+function placeAfter(host) {
+  const here = host.isConnected ? host : (document.getElementById(host.id) ?? section.querySelector(":scope > .write"));
+  if (here) here.after(box);
+  else listed().before(box);
 }
 
 // A paragraph of its own, where the cursor was.
@@ -71,18 +92,23 @@ export function hostOf(link) {
 function put(form) {
   // The page that it is from may have left it out.
   form.setAttribute("action", form.getAttribute("action") || box.dataset.address);
-  const cancel = document.createElement("button");
-  cancel.type = "button";
-  cancel.className = "second cancel";
-  cancel.textContent = words.cancel;
-  [...form.querySelectorAll("button")].at(-1).after(" ", cancel);
+  [...form.querySelectorAll("button")].at(-1).after(" ", cancelButton());
   box.replaceChildren(form);
   watch(form);
   cursor = form.querySelector("textarea").value.length;
 }
 
+function cancelButton() {
+  const cancel = document.createElement("button");
+  cancel.type = "button";
+  cancel.className = "second cancel";
+  cancel.textContent = words.cancel;
+  return cancel;
+}
+
 function focusText() {
   const field = box.querySelector("textarea[name=text]:not([rows='3']), input:not([type=hidden])") ?? box.querySelector("textarea");
+  if (field.matches("textarea")) field.setSelectionRange(cursor, cursor);
   field.focus();
   box.scrollIntoView({ block: "nearest" });
   return box.querySelector("textarea");
@@ -95,25 +121,40 @@ function saveDraft() {
 
 function close() {
   saveDraft();
+  const host = box.previousElementSibling;
   steadily(() => box.remove());
   delete box.dataset.address;
   if (opener?.isConnected) opener.focus();
+  else if (host) focus(host);
 }
 
 async function send(form, button) {
   if (form.ariaBusy) return;
   form.ariaBusy = "true";
   saveDraft();
-  const body = new URLSearchParams(new FormData(form));
-  if (button?.name) body.set(button.name, button.value);
   try {
-    const { response, page } = await load(form.getAttribute("action"), { method: "POST", body });
+    let { response, page } = await post(form, button);
+    if (response.status === 403 && renew(form, page)) ({ response, page } = await post(form, button));
     take(response, page, form);
   } catch {
     complain(form);
   } finally {
     form.ariaBusy = null;
   }
+}
+
+function post(form, button) {
+  const body = new URLSearchParams(new FormData(form));
+  if (button?.name) body.set(button.name, button.value);
+  return load(form.getAttribute("action"), { method: "POST", body });
+}
+
+// Its token grew old, when the reader signed in in another tab, say: the answer has a form with the one that fits.
+function renew(form, page) {
+  const token = form.querySelector("[name=csrfmiddlewaretoken]");
+  const fitting = !page.querySelector(".errorlist") && page.querySelector("form.write [name=csrfmiddlewaretoken]");
+  if (token && fitting) token.value = fitting.value;
+  return Boolean(token && fitting);
 }
 
 function take(response, page, form) {
@@ -139,20 +180,20 @@ function showAgain(form) {
 }
 
 function complain(form) {
-  let said = form.querySelector(".failed");
-  if (!said) {
-    said = document.createElement("p");
-    said.className = "failed errorlist";
-    said.role = "alert";
-    form.prepend(said);
-  }
+  for (const old of form.querySelectorAll(".errorlist")) old.remove();
+  const said = document.createElement("p");
+  said.className = "failed errorlist";
+  said.role = "alert";
+  // Beside what was pressed, where the reader looks.
+  form.querySelector("button[type=submit]").closest("p").before(said);
   said.textContent = words.failed;
+  said.scrollIntoView({ block: "nearest" });
 }
 
 function tell(page) {
   const said = page.querySelector("main .notice, main .narrow > p") ?? page.querySelector("main p");
   said.className = "notice";
-  box.replaceChildren(said);
+  box.replaceChildren(said, cancelButton());
   delete box.dataset.address;
   focus(said);
 }

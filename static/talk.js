@@ -9,6 +9,7 @@ export const listed = () => section.querySelector(".list");
 export const row = (id) => section.querySelector(`#c${id}`);
 export const rows = () => [...section.querySelectorAll("article.comment")];
 export const idOf = (comment) => Number(comment.id.slice(1));
+export const authorOf = (comment) => Number(comment.querySelector(".by")?.pathname.split("/")[2]);
 export const conversation = (tree) => section.querySelector(`.conversation[data-tree="${tree}"]`);
 
 // For those who do something to each row: called now and whenever rows have come.

@@ -1,7 +1,9 @@
 // What comes while the page is open waits behind a button, for the page and for each conversation; what is taken back
 // goes at once (docs/live.md).
 import { me } from "./me.js";
+import { unfold } from "./folds.js";
 import { hasSeen } from "./news.js";
+import { bring as bringOrder } from "./order.js";
 import { focus, inWords, keepFocus, steadily } from "./steady.js";
 import {
   conversation,
@@ -71,7 +73,16 @@ function arrive([id, tree, author, isRoot, entry, edited], reader) {
   const list = listed();
   if (!isRoot) {
     if (conversation(tree)) replies.set(tree, (replies.get(tree) ?? new Set()).add(id));
-  } else if ("newest" in list.dataset && (!list.dataset.entry || Number(list.dataset.entry) === entry)) roots.add(id);
+  } else if (listsNewest() && (!list.dataset.entry || Number(list.dataset.entry) === entry)) roots.add(id);
+}
+
+// On an article's page in another order too: the button brings the newest first.
+function listsNewest() {
+  return "newest" in listed().dataset || Boolean(otherOrder());
+}
+
+function otherOrder() {
+  return location.pathname.endsWith("/comments/") ? null : listed().querySelector("[data-order=newest]");
 }
 
 function takeAway(ids) {
@@ -91,6 +102,7 @@ function takeAway(ids) {
       comment.classList.remove("new");
     }
   });
+  tellOfRows();
 }
 
 function comeBack(id) {
@@ -98,6 +110,7 @@ function comeBack(id) {
   if (!nodes) return;
   gone.delete(`c${id}`);
   steadily(() => row(id).replaceChildren(...nodes));
+  tellOfRows();
 }
 
 // The buttons say what waits now.
@@ -140,6 +153,14 @@ function offer(where, number, forms, show) {
 }
 
 async function showConversations() {
+  const wanted = new Set(roots);
+  const newest = otherOrder();
+  if (newest) {
+    await bringOrder(newest);
+    roots.clear();
+    settle();
+    return leadTo(rows(), wanted);
+  }
   let address = document.querySelector(".list").dataset.entry ? location.pathname : addressOfNewest();
   const pages = [];
   // Until one of them is here already, so that none is missing between.
@@ -148,7 +169,7 @@ async function showConversations() {
     pages.push(page);
     address = page.querySelector(".list a[rel=next]")?.href;
   } while (address && pages.length < MOST_PAGES && !pages.at(-1).querySelector(knownIn()));
-  show(() => pages.reverse().flatMap((page) => mergeConversations(page, true)).sort(byPlace));
+  show(() => pages.reverse().flatMap((page) => mergeConversations(page, true)).sort(byPlace), wanted);
   roots.clear();
   settle();
 }
@@ -163,6 +184,7 @@ function knownIn() {
 }
 
 async function showReplies(one, ids) {
+  const wanted = new Set(ids);
   const root = one.querySelector(".comment");
   const pages = [await loadRows(`/c/${idOf(root)}/`)];
   // In a large conversation some stand beyond its first page.
@@ -172,19 +194,25 @@ async function showReplies(one, ids) {
     const fresh = pages.flatMap(merge);
     for (const id of beyond) if (row(id)) row(id).parentElement.dataset.early = "";
     return fresh;
-  });
+  }, wanted);
   replies.delete(Number(one.dataset.tree));
   settle();
 }
 
-function show(bring) {
+function show(bring, wanted) {
   let fresh = [];
   steadily(() => {
     fresh = bring();
   });
   tellOfRows();
-  const first = fresh.find((comment) => comment.matches(".new")) ?? fresh[0];
+  leadTo(fresh, wanted);
+}
+
+// To the first that the button spoke of; others were merely cut off.
+function leadTo(fresh, wanted) {
+  const first = fresh.find((comment) => wanted.has(idOf(comment))) ?? fresh[0];
   if (!first) return;
+  unfold(first);
   first.scrollIntoView({ block: "center" });
   focus(first);
 }

@@ -85,6 +85,8 @@ def test_where_it_cannot_be_loaded_the_link_stays(reader, blog, large):
     page.route("**/c/*/?after=*", lambda route: route.abort())
     page.get_by_role("link", name="more repl").click()
     expect(page.get_by_role("alert")).to_have_text("It could not be loaded. Try again in a moment.")
+    page.get_by_role("link", name="more repl").click()
+    expect(page.get_by_role("alert")).to_have_count(1)
     page.unroute("**/c/*/?after=*")
     bring_all(page, "more repl")
     assert shown(page) == in_order(blog)
@@ -105,6 +107,36 @@ def test_the_order_is_kept_and_comes_in_place_on_the_article(reader, blog):
     # An address that names an order is about that one.
     named = reader.open(f"{comments_of(blog)}?sort=newest", context=page.context)
     expect(named.locator("article.comment").first).to_have_id(f"c{roots[2].pk}")
+
+
+def test_another_order_leaves_the_form_with_what_is_typed(reader, blog):
+    nadia = make_person("Nadia")
+    roots = [say(nadia, blog, f"Number {number}.") for number in range(3)]
+    page = reader.open(blog)
+    row(page, roots[2]).get_by_role("link", name="Reply").click()
+    page.locator(".in-place textarea").press_sequentially("Half a")
+    page.get_by_role("link", name="Oldest", exact=True).click()
+    expect(page.locator("article.comment").first).to_have_id(f"c{roots[0].pk}")
+    expect(page.locator(f"#c{roots[2].pk} + .in-place textarea")).to_have_value("Half a")
+
+
+def test_a_remembered_order_that_comes_late_gives_way_to_who_writes(reader, blog):
+    nadia = make_person("Nadia")
+    roots = [say(nadia, blog, f"Number {number}.") for number in range(3)]
+    page = reader.open(blog)
+    page.evaluate(
+        "localStorage.setItem('newsroom-order', JSON.stringify({comments: {order: 'oldest', at: Date.now()}}))"
+    )
+    held = []
+    page.route("**/comments/?sort=oldest", lambda route: held.append(route))
+    page.reload()
+    row(page, roots[2]).get_by_role("link", name="Reply").click()
+    page.locator(".in-place textarea").press_sequentially("Half a")
+    with page.expect_response("**/comments/?sort=oldest"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator(f"#c{roots[2].pk} + .in-place textarea")).to_have_value("Half a")
+    expect(page.locator("article.comment").first).to_have_id(f"c{roots[2].pk}")
 
 
 def test_the_reader_stays_in_their_place_while_the_order_comes(reader, blog):

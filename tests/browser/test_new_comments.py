@@ -5,8 +5,10 @@ from playwright.sync_api import expect
 
 from articles.models import Article
 from comments.models import Comment
+from comments.threads import ROWS_PER_PAGE
 from tests.browser.conftest import PHONE
 from tests.browser.talking import comments_of, moderator, remember_visit, row, shown, sign_in
+from tests.comments.plant import plant
 from tests.people import make_entry, make_person, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,6 +109,51 @@ def test_new_replies_wait_at_the_end_of_their_conversation(reader, blog, nadia, 
     assert shown(page) == [*before[:at], new[0].pk, new[1].pk, *before[at:]]
     expect(page.locator(f"label[for=f{talk[1].pk}]")).to_have_text("4 replies")
     expect(page.locator(".waiting")).to_have_count(0)
+
+
+def test_the_button_leads_to_the_new_reply_not_to_what_was_cut_off(reader, blog, nadia):
+    root, *replies = plant(nadia, blog, [0] * (ROWS_PER_PAGE + 20))
+    page = reader.open(blog)
+    assert replies[-1].pk not in shown(page)
+    new = say(nadia, blog, "New.", parent=root)
+    page.get_by_role("button", name="1 new reply").click()
+    expect(row(page, new)).to_be_focused()
+    expect(row(page, new)).to_be_in_viewport()
+
+
+def test_in_another_order_new_conversations_are_offered_on_the_article_s_page(reader, blog, nadia, talk):
+    page = reader.open(blog)
+    page.get_by_role("link", name="Oldest", exact=True).click()
+    expect(page.locator("article.comment").first).to_have_id(f"c{talk[0].pk}")
+    new = say(nadia, blog, "New.")
+    page.get_by_role("button", name="1 new conversation").click()
+    expect(row(page, new)).to_be_focused()
+    assert shown(page)[0] == new.pk
+    expect(page.locator(".waiting")).to_have_count(0)
+
+
+def test_what_is_taken_back_is_no_longer_counted_as_new(reader, blog, nadia, talk):
+    page = reader.open(comments_of(blog))
+    remember_visit(page, blog, number_of(blog) - 2)
+    page.reload()
+    expect(page.locator(".news")).to_contain_text("2 new comments")
+    Comment.objects.latest("pk").hide(moderator(), "abuse")
+    expect(page.locator(".news")).to_contain_text("1 new comment")
+
+
+def test_nothing_lies_over_what_somebody_writes(reader, blog, nadia, talk):
+    page = reader.open(comments_of(blog), PHONE)
+    remember_visit(page, blog, number_of(blog) - 2)
+    page.reload()
+    expect(page.locator(".news")).to_be_visible()
+    say(nadia, blog, "New.")
+    expect(page.locator(".list > .waiting")).to_have_css("position", "sticky")
+    row(page, talk[0]).get_by_role("link", name="Reply").click()
+    expect(page.locator(".in-place textarea")).to_be_focused()
+    expect(page.locator(".news")).to_be_hidden()
+    expect(page.locator(".list > .waiting")).to_have_css("position", "static")
+    page.keyboard.press("Escape")
+    expect(page.locator(".news")).to_be_visible()
 
 
 def test_nothing_moves_under_the_reader_and_folds_and_forms_stay(reader, blog, nadia, talk):

@@ -103,6 +103,55 @@ def test_escape_and_cancel_close_it_and_the_draft_is_there_again(reader, blog, t
     expect(page.get_by_label("Your comment")).to_have_value("")
 
 
+def test_what_was_typed_last_is_in_the_draft_of_who_leaves(reader, blog, talk):
+    page = reader.open(comments_of(blog))
+    open_reply(page, talk[0])
+    area(page).press_sequentially("All this without a pause")
+    # Not even the last letters are waited for.
+    page.reload()
+    open_reply(page, talk[0])
+    expect(area(page)).to_have_value("All this without a pause")
+
+
+def test_who_types_without_a_pause_has_a_draft(reader, blog, talk):
+    page = reader.open(comments_of(blog))
+    open_reply(page, talk[0])
+    kept = page.evaluate(
+        """async () => {
+            const area = document.querySelector(".in-place textarea");
+            for (let n = 0; n < 20; n++) {
+                area.value += "word ";
+                area.dispatchEvent(new Event("input", { bubbles: true }));
+                await new Promise((then) => setTimeout(then, 50));
+            }
+            return localStorage.getItem("newsroom-drafts");
+        }"""
+    )
+    assert "word word" in (kept or "")
+
+
+def test_the_draft_of_an_edit_is_there_again_while_the_comment_is_the_same(reader, blog, talk):
+    page = reader.open()
+    own = say(sign_in(page, "Tom", comments_of(blog)), blog, "My own words.", parent=talk[0])
+    reader.wait_until_served(blog)
+    page.reload()
+    edit = row(page, own).get_by_role("link", name="Edit")
+    edit.click()
+    expect(area(page)).to_be_focused()
+    page.keyboard.type(" And more.")
+    expect(area(page)).to_have_value("My own words. And more.")
+    # What comes back as a preview has not become what it began with.
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".in-place .preview")).to_be_visible()
+    page.keyboard.press("Escape")
+    edit.click()
+    expect(area(page)).to_have_value("My own words. And more.")
+    page.keyboard.press("Escape")
+    own.edit("Other words of mine.", own.author)
+    edit.click()
+    expect(area(page)).to_have_value("Other words of mine.")
+
+
 def test_a_preview_is_shown_in_place(reader, blog, talk):
     page = reader.open()
     sign_in(page, "Tom", comments_of(blog))
@@ -132,6 +181,23 @@ def test_what_is_refused_says_why_and_keeps_the_text(reader, blog, talk):
     expect(area(page)).to_have_value(TEXT)
 
 
+def test_a_form_that_grew_old_is_sent_once_more_by_itself(reader, blog, talk):
+    reader.expected = "Failed to load resource"
+    page = reader.open()
+    sign_in(page, "Tom", comments_of(blog))
+    open_reply(page, talk[0])
+    area(page).fill(TEXT)
+    # As signing in in another tab does.
+    other = page.context.new_page()
+    page.context.clear_cookies(name="sessionid")
+    page.context.clear_cookies(name="csrftoken")
+    sign_in(other, "Tom", comments_of(blog))
+    with page.expect_response(lambda response: response.status == 403):
+        send(page)
+    expect(page.locator(".comment em")).to_have_text("second")
+    assert Comment.objects.filter(parent=talk[0], text=TEXT).count() == 1
+
+
 def test_a_line_that_breaks_keeps_the_text(reader, blog, talk):
     reader.expected = "Failed to load resource"
     page = reader.open()
@@ -141,6 +207,10 @@ def test_a_line_that_breaks_keeps_the_text(reader, blog, talk):
     page.route("**/reply/", lambda route: route.abort())
     send(page)
     expect(page.get_by_role("alert")).to_contain_text("Your text is still here")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    assert page.evaluate("document.querySelector('.failed').nextElementSibling.matches('.buttons')")
+    send(page)
+    expect(page.locator(".in-place .errorlist")).to_have_count(1)
     page.unroute("**/reply/")
     send(page)
     expect(page.locator(".comment em")).to_have_text("second")
@@ -193,6 +263,22 @@ def test_what_is_selected_in_a_comment_is_quoted_in_the_answer(reader, blog, tal
     expect(area(page)).to_have_value(f"{quoted}Very.\n\n> Our street is closed.\n\n")
 
 
+def test_a_quote_goes_into_the_answer_that_is_open(reader, blog, talk):
+    page = reader.open(comments_of(blog))
+    open_reply(page, talk[0])
+    area(page).press_sequentially("Hear!")
+    select(page, f"#c{talk[3].pk} .text")
+    page.get_by_role("button", name="Quote").click()
+    expect(page.locator(f"#c{talk[0].pk} + .in-place textarea")).to_have_value("Hear!\n\n> Something else.\n\n")
+
+
+def test_three_clicks_select_a_paragraph_that_can_be_quoted(reader, blog, talk):
+    page = reader.open(comments_of(blog))
+    row(page, talk[0]).locator(".text p").last.click(click_count=3)
+    page.get_by_role("button", name="Quote").click()
+    expect(area(page)).to_have_value("> Our street is closed.\n\n")
+
+
 def test_what_is_selected_in_an_entry_is_quoted_in_a_comment_on_it(reader, blog, talk):
     page = reader.open(blog)
     entry = blog.entries.published()[1]
@@ -234,11 +320,12 @@ def test_a_comment_is_edited_recommended_and_reported_in_place(reader, blog, tal
     expect(row(page, own)).to_contain_text("My own better words.")
     expect(row(page, own)).to_contain_text("edited")
 
+    expect(row(page, own).get_by_text("♥")).to_have_count(0)
     heart = row(page, talk[0]).get_by_role("button", name="Recommend")
     heart.click()
     expect(heart).to_have_attribute("aria-pressed", "true")
     expect(heart).to_have_text("♥ 1")
-    heart.click()
+    heart.press("Space")
     expect(heart).to_have_attribute("aria-pressed", "false")
     expect(heart).to_have_text("♥ Recommend")
 
@@ -246,9 +333,11 @@ def test_a_comment_is_edited_recommended_and_reported_in_place(reader, blog, tal
     page.locator(".in-place input[type=radio]").first.check()
     page.get_by_role("button", name="Send the report").click()
     expect(page.locator(".in-place")).to_contain_text("The moderators will look at the comment.")
+    page.locator(".in-place").get_by_role("button", name="Cancel").click()
+    expect(page.locator(".in-place")).to_have_count(0)
 
 
 def test_who_is_signed_out_signs_in_to_recommend(reader, blog, talk):
     page = reader.open(comments_of(blog))
     row(page, talk[0]).get_by_role("link", name="Recommend").click()
-    page.wait_for_url(f"**/accounts/login/?next=%2Fc%2F{talk[0].pk}%2F")
+    page.wait_for_url(f"**/accounts/login/?next=%2Fc%2F{talk[0].pk}%2Frecommend%2F")
