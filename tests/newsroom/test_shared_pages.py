@@ -285,7 +285,7 @@ SEEN = {
 def address(route: str, site: Site) -> str:
     """The route with something real in each of its places."""
     real = PARTS | {
-        "pk": str(site.comment.pk),
+        "pk": str(site.tom.pk if route.startswith("/people/") else site.comment.pk),
         "object_id": "1",
         "article_id": str(site.article.pk),
         "entry_id": str(site.entry.pk),
