@@ -26,6 +26,7 @@ MAIL_FAILURES = (OSError, SMTPException)
 
 
 def site_name() -> str:
+    """On one line: it stands in a mail's subject."""
     return " ".join(settings.SITE_NAME.split())
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.going_on import with_next
 from accounts.models import User
 from newsroom.typed import what_was_typed
+from newsroom.wants import wants_json
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What belongs to the person and not to the newsroom, and the ways in and out.
@@ -91,7 +92,7 @@ def _lead(request: HttpRequest, page: str, sentence: str) -> HttpResponse:
     """To where it is set up or asked for, and back. What was typed is given back at once."""
     response: HttpResponse
     typed = what_was_typed(request, sent_from_here=True)
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+    if wants_json(request):
         response = JsonResponse({"error": sentence}, status=403, json_dumps_params={"ensure_ascii": False})
     elif typed["typed"]:
         where = with_next(page, request.get_full_path())

@@ -22,6 +22,7 @@ from comments.forms import ReportForm
 from comments.limits import TooMuch
 from comments.models import Comment, Recommendation
 from comments.views import form_page, may_moderate, public_comment
+from newsroom.wants import wants_json
 
 
 @never_cache
@@ -29,7 +30,7 @@ from comments.views import form_page, may_moderate, public_comment
 def recommend(request: HttpRequest, pk: int) -> HttpResponse:
     """`on=1` recommends, `on=0` takes it back; both as often as one likes."""
     if not request.user.is_authenticated:
-        if _wants_json(request):
+        if wants_json(request):
             return JsonResponse({"error": _("Sign in first: everybody recommends once.")}, status=401)
         return redirect_to_login(request.get_full_path())
     found = public_comment(pk)
@@ -44,7 +45,7 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
             except NotAllowed as refusal:
                 sentence = str(refusal)
             else:
-                if not _wants_json(request):
+                if not wants_json(request):
                     return redirect(f"{found.get_absolute_url()}#c{pk}")
         return _recommend_page(request, found, sentence)
 
@@ -52,7 +53,7 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
 def _recommend_page(request: HttpRequest, found: Comment, sentence: str) -> HttpResponse:
     status = 409 if sentence else 200
     on = Recommendation.objects.filter(reader=request.user.pk, comment=found).exists()
-    if _wants_json(request):
+    if wants_json(request):
         recommends = Comment.objects.values_list("recommends", flat=True).get(pk=found.pk)
         answer = {"recommends": recommends, "on": on} | ({"error": sentence} if sentence else {})
         return JsonResponse(answer, status=status, json_dumps_params={"ensure_ascii": False})
@@ -149,7 +150,3 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{found.get_absolute_url()}#c{pk}")
     with found.article.locale():
         return render(request, "comments/pick.html", {"article": found.article, "comment": found})
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

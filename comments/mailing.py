@@ -29,6 +29,7 @@ from django.utils.translation import ngettext
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from accounts.adapter import site_name
 from accounts.addresses import confirmed
 from accounts.models import User
 from comments import tasks
@@ -213,11 +214,6 @@ def reader_of(token: str) -> int | None:
 
 def absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
-
-
-def site_name() -> str:
-    """On one line: it stands in a mail's subject."""
-    return " ".join(settings.SITE_NAME.split())
 
 
 def message_id(number: int) -> str:

@@ -17,7 +17,7 @@ from comments.people import signed_in
 from comments.sentences import place, quote, sentence
 from comments.views import form_page
 from newsroom.ids import parse_id
-from newsroom.keyset import keyset_page
+from newsroom.keyset import cursors, keyset_page
 
 PER_PAGE = 30
 
@@ -36,8 +36,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         told.filter(pk__lte=parse_id(request.POST.get("upto", "")) or 0).mark_seen(now)
         return redirect("notices")
-    cursors = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
-    page = keyset_page(told.select_related("comment__article__topic", "decision"), ("-id",), PER_PAGE, **cursors)
+    page = keyset_page(
+        told.select_related("comment__article__topic", "decision"), ("-id",), PER_PAGE, **cursors(request)
+    )
     rows = [{"notice": one, "sentence": sentence(one), "quote": quote(one), "place": place(one)} for one in page.rows]
     response = render(request, "comments/notices.html", {"page": page, "rows": rows})
     if request.method == "GET" and _is_looked_at(request):

@@ -4,8 +4,6 @@ The public page is kept as one of the whole site: it changes with any change of 
 never older than they are. Ids are counted up, so whoever asks for one that has said nothing learns nothing.
 """
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +18,7 @@ from articles.pages import site_page
 from comments.models import Comment, Mute
 from comments.people import page_of, said_in_public, signed_in, standing
 from comments.views import form_page
+from newsroom.keyset import cursors
 
 
 @site_page
@@ -32,7 +31,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "person": get_object_or_404(User, pk=pk),
         "number": number,
-        "page": page_of(said, **_cursors(request)),
+        "page": page_of(said, **cursors(request)),
         "canonical": request.build_absolute_uri(reverse("person", args=[pk])),
     }
     return render(request, "comments/person.html", context)
@@ -44,7 +43,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def own_comments(request: HttpRequest) -> HttpResponse:
     """All that one has written, whatever became of it, and why."""
     said = Comment.objects.filter(author=signed_in(request))
-    context = {"page": page_of(said, **_cursors(request)), "standing": standing(signed_in(request), timezone.now())}
+    context = {"page": page_of(said, **cursors(request)), "standing": standing(signed_in(request), timezone.now())}
     return render(request, "comments/own.html", context)
 
 
@@ -70,7 +69,3 @@ def _known(request: HttpRequest, pk: int) -> User:
     if not said_in_public(pk).exists() and not Mute.objects.filter(reader=signed_in(request).pk, muted=person).exists():
         raise Http404(_("Nobody with this number has written here."))
     return person
-
-
-def _cursors(request: HttpRequest) -> dict[str, Any]:
-    return {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}

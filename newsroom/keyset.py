@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 Row = TypeVar("Row")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,6 +22,11 @@ class Page(Generic[Row]):
     rows: list[Row]
     previous: str = ""
     next: str = ""
+
+
+def cursors(request: HttpRequest) -> dict[str, str]:
+    """Where a page is asked to begin or end, as keyset_page takes it."""
+    return {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
 
 
 def keyset_page(

@@ -16,6 +16,7 @@ from django.views.defaults import server_error as plain_server_error
 
 from newsroom.database import FAILURES, LONGEST_WAIT, database, is_failure, means_away, waiting_at_most
 from newsroom.typed import what_was_typed
+from newsroom.wants import wants_json
 
 logger = logging.getLogger(__name__)
 
@@ -101,4 +102,4 @@ def unavailable(request: HttpRequest, reason: str) -> HttpResponse:
 
 def _wants_json(request: HttpRequest) -> bool:
     view = request.resolver_match.url_name if request.resolver_match else None
-    return view in JSON_VIEWS or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    return view in JSON_VIEWS or wants_json(request)

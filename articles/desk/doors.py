@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from articles.models import NotAllowed
 from articles.models.rights import Person, allow
 from newsroom.typed import what_was_typed
+from newsroom.wants import wants_json
 
 View = Callable[..., HttpResponseBase]
 
@@ -60,10 +61,6 @@ def desk_view(methods: str, right: Callable[[Person], bool]) -> Callable[[View],
         return guarded
 
     return decorate
-
-
-def wants_json(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def answer(content: dict[str, Any], status: int = 200) -> JsonResponse:
