@@ -3,7 +3,7 @@
 Public pages are the same for everyone and carry only links; forms stand on pages of their own, never cached.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -132,7 +132,13 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "comments/moderate.html", context, status=422 if form.errors else 200)
 
 
-def public_comment(pk: int) -> Comment:
-    """Of an article that readers may see; itself it may be hidden. Raises Http404."""
-    comments = Comment.objects.select_related("article__topic", "entry").exclude(article__state=Article.State.DRAFT)
-    return get_object_or_404(comments, pk=pk)
+def public_comment(pk: int, *, only: Sequence[str] = ()) -> Comment:
+    """Of an article that readers may see; itself it may be hidden. Raises Http404.
+
+    With its article, topic and entry, or with nothing but the fields named, which may be the article's too.
+    """
+    comments = Comment.objects.exclude(article__state=Article.State.DRAFT)
+    found = (
+        comments.select_related("article").only(*only) if only else comments.select_related("article__topic", "entry")
+    )
+    return get_object_or_404(found, pk=pk)

@@ -5,6 +5,7 @@ The text comes back in it whatever happens: refused, too early, or signed out me
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -26,6 +27,8 @@ from newsroom.ids import parse_id
 WAITING = "waiting-texts"
 TEXTS_WAITING = 3
 LONGEST_WAITING = 25_000
+# What sending a reply needs to know of the comment it answers.
+ANSWERED = ["article", "entry", "author", "tree_id", "article__state", "article__language", "article__time_zone"]
 
 
 @never_cache
@@ -42,8 +45,9 @@ def post(request: HttpRequest, topic: str, slug: str) -> HttpResponse:
 @never_cache
 @form_page
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
-    parent = public_comment(pk)
-    return _write(request, parent.article, parent=parent, entry=parent.entry)
+    # A reply sent needs to know little of what it answers, and there are many; the page reads all of it.
+    parent = public_comment(pk, only=ANSWERED)
+    return _write(request, parent.article, parent=parent)
 
 
 @never_cache
@@ -90,7 +94,8 @@ def _write(
 
 
 def _write_here(request: HttpRequest, article: Article, parent: Comment | None, entry: Entry | None) -> HttpResponse:
-    place = f"{article.pk}/{parent.pk if parent else ''}/{entry.pk if entry else ''}"
+    about = parent.entry_id if parent else entry and entry.pk
+    place = f"{article.pk}/{parent.pk if parent else ''}/{about or ''}"
     waiting: dict[str, str] = request.session.get(WAITING, {})
     form = CommentForm(request.POST or None, initial={"text": waiting.get(place, "")})
     may_write = request.user.is_authenticated and request.user.has_name
@@ -107,8 +112,11 @@ def _write_here(request: HttpRequest, article: Article, parent: Comment | None, 
         return _to(sent)
 
     def show(status: int) -> HttpResponse:
-        refusal = _refusal(article, parent)
-        context = {"article": article, "parent": parent, "entry": entry, "form": form, "refusal": refusal}
+        context: dict[str, Any] = {"article": article, "entry": entry, "form": form}
+        if parent:
+            answered = public_comment(parent.pk)
+            context |= {"article": answered.article, "entry": answered.entry, "parent": answered}
+        context["refusal"] = _refusal(context["article"], context.get("parent"))
         return render(request, "comments/write.html", context | _preview(request), status=status)
 
     return _handle(request, form, send, show)
