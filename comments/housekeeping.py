@@ -8,17 +8,19 @@ from django.db.models import F, Q
 
 from articles.models import Article, Conflict
 from comments.mailing import enqueue_due
-from comments.models import Report
+from comments.models import Notice, Report
 
 # How long the keyed hash of an address is kept of somebody who reported without an account.
 HASHES_KEPT_FOR = timedelta(days=30)
+# Nobody reads a bell from last season; the comments it told of stay.
+NOTICES_KEPT_FOR = timedelta(days=180)
 AT_ONCE = 500
 CLOSED_AT_ONCE = 50
 
 
 def tidy(now: datetime) -> int:
     """Says how much it did."""
-    return enqueue_due(now) + close_comments(now) + forget_addresses(now)
+    return enqueue_due(now) + close_comments(now) + forget_addresses(now) + forget_notices(now)
 
 
 def close_comments(now: datetime) -> int:
@@ -47,3 +49,10 @@ def forget_addresses(now: datetime) -> int:
     old = Report.objects.exclude(address_hash="").filter(created_at__lt=now - HASHES_KEPT_FOR)
     found = list(old.order_by().values_list("pk", flat=True)[:AT_ONCE])
     return Report.objects.filter(pk__in=found).update(address_hash="") if found else 0
+
+
+def forget_notices(now: datetime) -> int:
+    # The oldest have the lowest ids: no index on their time is needed.
+    oldest = list(Notice.objects.order_by("pk").values_list("pk", "created_at")[:AT_ONCE])
+    old = [pk for pk, created_at in oldest if created_at < now - NOTICES_KEPT_FOR]
+    return Notice.objects.filter(pk__in=old).delete()[0] if old else 0

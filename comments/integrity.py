@@ -7,6 +7,7 @@ and the states of the comments, and works out everything else from them: places,
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from articles.models import Article
 from comments.models import Comment
@@ -181,7 +182,8 @@ def repair(article_id: int) -> int:
         lock_roots(Comment.objects.all(), tree_ids)
         renamed = _sort_roots(article_id)
         homes = _rebuild(sorted(renamed.get(tree_id, tree_id) for tree_id in tree_ids))
-        _count_articles({article_id, *homes})
+        _count_articles({article_id, *homes.values()})
+        _tell_open_pages(homes)
     return len(homes)
 
 
@@ -201,7 +203,7 @@ def _sort_roots(article_id: int) -> dict[int, int]:
     return renamed
 
 
-def _rebuild(tree_ids: list[int]) -> list[int]:
+def _rebuild(tree_ids: list[int]) -> dict[int, int]:
     """Writes trees anew from their roots. Returns each one's article; ids without a root are passed over."""
     roots = Comment.objects.filter(parent=None)
     homes = {tree_id: roots.filter(tree_id=tree_id).values_list("article", flat=True).first() for tree_id in tree_ids}
@@ -213,7 +215,7 @@ def _rebuild(tree_ids: list[int]) -> list[int]:
         # Only now is every comment in its own tree.
         for tree_id in whole:
             cursor.execute(COUNT_TREE, {"tree": tree_id})
-    return list(whole.values())
+    return whole
 
 
 def _count_articles(article_ids: set[int]) -> None:
@@ -224,3 +226,9 @@ def _count_articles(article_ids: set[int]) -> None:
             cursor.execute(COUNT_ARTICLE, {"article": article_id})
             cursor.execute(COUNT_ENTRIES, {"article": article_id})
             wake_on_commit(article.subject)
+
+
+def _tell_open_pages(homes: dict[int, int]) -> None:
+    """Any comment of these trees may be shown now, or no more: each bears its article's new number."""
+    number = Article.objects.filter(pk=OuterRef("article")).values("comment_change")
+    Comment.objects.filter(tree_id__in=homes).update(change=Subquery(number))

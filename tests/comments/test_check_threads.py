@@ -236,3 +236,15 @@ def test_checking_an_article_takes_one_query(
 
 def test_an_article_without_comments_has_no_problem(article: Article) -> None:
     assert problems(article.pk) == []
+
+
+def test_open_pages_hear_of_a_repair(article: Article, nadia: User, mo: User) -> None:
+    root = say(nadia, article)
+    reply = say(nadia, article, parent=root)
+    root.hide_branch(mo, "abuse")
+    corrupt("comments_comment", reply.pk, "hides", 0)
+    seen = Article.objects.get(pk=article.pk).comment_change
+    assert repair(article.pk) == 1
+    now = Article.objects.get(pk=article.pk).comment_change
+    assert now > seen
+    assert set(Comment.objects.filter(article=article).values_list("change", flat=True)) == {now}

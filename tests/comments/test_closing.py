@@ -1,4 +1,4 @@
-"""Comments close by themselves some time after their article ended; an editor may open them again. Old hashes go."""
+"""Comments close by themselves some time after their article ended; an editor may open them again. What is too old goes."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.models import Article
 from comments import housekeeping
-from comments.models import Report
+from comments.models import Notice, Report
 from tests.people import make_article, say
 
 NOW = timezone.now()
@@ -120,3 +120,14 @@ def test_after_thirty_days_nobody_can_tell_from_where_somebody_reported(
     housekeeping.tidy(NOW)
     assert sorted(Report.objects.values_list("address_hash", flat=True)) == ["", "", "b" * 64]
     assert Report.objects.filter(reporter=nadia).exists()
+
+
+# Notices
+
+
+def test_after_half_a_year_the_bell_forgets(nadia: User, tom: User, article: Article) -> None:
+    replies = [say(tom, article, parent=say(nadia, article)) for _ in range(2)]
+    notices = [Notice.objects.create(reader=nadia, kind=Notice.Kind.REPLY, comment=reply) for reply in replies]
+    Notice.objects.filter(pk=notices[0].pk).update(created_at=NOW - timedelta(days=180, minutes=1))
+    housekeeping.tidy(NOW)
+    assert list(Notice.objects.all()) == notices[1:]
