@@ -16,6 +16,7 @@ ON_EACH_DATABASE = [
     "hurry",
     "article_page",
     "comment_page",
+    "conversations",
     "served",
     "live",
 ]

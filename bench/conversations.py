@@ -1,28 +1,22 @@
-"""Reading large conversations, nothing cached: what a page takes, and that each comment is reached by links once.
+"""Reading large conversations, nothing cached: what a page takes, and that each comment is reached by links once."""
 
-CPU is the web process's own, with Django's test client; the database server's is not in it.
-"""
-
-import gzip
 import json
 import re
 import tempfile
 import time
 from pathlib import Path
-from statistics import median
 from typing import Any
 from urllib.parse import urljoin
 
 from bench.database import database_version, own_database, settle  # isort: skip -- before any model
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from articles.models import Article
 from bench.forest import Record
+from bench.page import page_row
 from bench.seed import continue_ids, load, new_articles, new_forest
 from bench.table import Row, show
 from comments.models import Comment
@@ -32,11 +26,9 @@ REAL = Path(settings.BASE_DIR).parent / "shared" / "data" / "threads" / "reddit-
 MADE = 10_000
 BRANCH = 3_000
 CHAIN = 200
-MOST_QUERIES = 8
 MOST_CPU_MS = 40
 MOST_KB = 60
 TIMES = 20
-WARM_UP = 3
 
 
 def made_thread() -> Article:
@@ -72,7 +64,9 @@ def measure(client: Client, article: Article, name: str) -> list[Row]:
     pages = {f"comments, {sort}": f"{place}?sort={sort}" for sort in ORDERS} | {
         "the deepest comment": f"/c/{deepest.pk}/"
     }
-    rows = [_page(client, f"{name}: {what}", address) for what, address in pages.items()]
+    rows = [
+        page_row(client, f"{name}: {what}", address, MOST_CPU_MS, MOST_KB, TIMES) for what, address in pages.items()
+    ]
     visible = Comment.objects.filter(article=article).visible().count()
     start = time.monotonic()
     found, number = _crawl(client, place)
@@ -88,26 +82,6 @@ def measure(client: Client, article: Article, name: str) -> list[Row]:
         )
     )
     return rows
-
-
-def _page(client: Client, figure: str, address: str) -> Row:
-    cpu = []
-    for _ in range(TIMES + WARM_UP):
-        start = time.process_time()
-        response = client.get(address)
-        cpu.append((time.process_time() - start) * 1e3)
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    kilobytes = len(gzip.compress(response.content, 6)) / 1_000
-    milliseconds = median(cpu[WARM_UP:])
-    held = len(queries) <= MOST_QUERIES and milliseconds <= MOST_CPU_MS and kilobytes <= MOST_KB
-    return Row(
-        figure,
-        f"≤ {MOST_QUERIES} queries, ≤ {MOST_CPU_MS} ms of CPU, ≤ {MOST_KB} kB gzipped",
-        f"{len(queries)} queries, {milliseconds:.1f} ms (median of {TIMES}), {kilobytes:.1f} kB",
-        held and response.status_code == 200,
-        database_version(),
-    )
 
 
 def _crawl(client: Client, start: str) -> tuple[list[int], int]:

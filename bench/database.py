@@ -7,9 +7,10 @@ made and dropped; SQLite in a temporary file.
 import os
 import platform
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 os.environ.update(
@@ -37,7 +38,9 @@ def own_database(keep: bool = False) -> Iterator[str]:
     site, on_sqlite = connection.settings_dict["NAME"], connection.vendor == "sqlite"
     folder = tempfile.mkdtemp(prefix="newsroom-bench-") if on_sqlite else ""
     connection.settings_dict["TEST"]["NAME"] = f"{folder}/bench.sqlite3" if on_sqlite else f"{site}_bench"
-    own = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    # Django says there, at any verbosity, that a migration has made the cache's table; `python -m bench` reads JSON.
+    with redirect_stdout(sys.stderr):
+        own = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield own
     finally:

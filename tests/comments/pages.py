@@ -87,6 +87,11 @@ def read(response: Any) -> Element:
     return page
 
 
+def without_marks(text: str) -> str:
+    """Without those that keep directions apart."""
+    return text.translate({0x2068: None, 0x2069: None})
+
+
 def standing(page: Element) -> dict[int, int | None]:
     """The comments of a page in their order; each with the one that it stands below, by the nesting of the lists."""
     return {_id(comment): _below_which(comment) for comment in page.all("article", "comment")}

@@ -20,12 +20,6 @@ def root(tom: User, article: Article) -> Comment:
     return say(tom, article)
 
 
-@pytest.fixture
-def reader(client: Client, nadia: User) -> Client:
-    client.force_login(nadia)
-    return client
-
-
 def path(root: Comment) -> str:
     return f"/c/{root.pk}/follow/"
 

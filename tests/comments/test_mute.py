@@ -15,12 +15,6 @@ LIST = "/accounts/muted/"
 
 
 @pytest.fixture
-def reader(client: Client, nadia: User) -> Client:
-    client.force_login(nadia)
-    return client
-
-
-@pytest.fixture
 def loud(tom: User, article: Article) -> User:
     say(tom, article)
     return tom

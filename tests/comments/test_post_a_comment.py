@@ -15,12 +15,6 @@ from tests.people import make_article, make_entry, say
 TEXT = "The water stands at the *second* step."
 
 
-@pytest.fixture
-def reader(client: Client, nadia: User) -> Client:
-    client.force_login(nadia)
-    return client
-
-
 def test_a_reader_opens_a_conversation_and_lands_at_it(reader: Client, nadia: User, article: Article) -> None:
     answer = send(reader, write_path(article), TEXT)
     comment = Comment.objects.get()

@@ -22,12 +22,6 @@ def comment(tom: User, article: Article) -> Comment:
     return say(tom, article)
 
 
-@pytest.fixture
-def reader(client: Client, nadia: User) -> Client:
-    client.force_login(nadia)
-    return client
-
-
 def path(comment: Comment) -> str:
     return f"/c/{comment.pk}/recommend/"
 

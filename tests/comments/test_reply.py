@@ -18,12 +18,6 @@ def root(tom: User, article: Article) -> Comment:
 
 
 @pytest.fixture
-def reader(client: Client, nadia: User) -> Client:
-    client.force_login(nadia)
-    return client
-
-
-@pytest.fixture
 def deepest(tom: User, root: Comment, article: Article) -> Comment:
     comment = root
     for _ in range(MAX_LEVEL):

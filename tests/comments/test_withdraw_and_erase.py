@@ -19,12 +19,6 @@ def comment(nadia: User, article: Article) -> Comment:
     return Comment.objects.post(article, "Secretword", author=nadia, key=uuid.uuid4())
 
 
-@pytest.fixture
-def author(client: Client, nadia: User) -> Client:
-    client.force_login(nadia)
-    return client
-
-
 def fresh(comment: Comment) -> Comment:
     return Comment.objects.get(pk=comment.pk)
 
@@ -36,13 +30,13 @@ def erase(comment: Comment, by: User | None = None) -> int:
 # Withdrawn by its author
 
 
-def test_the_author_withdraws_a_comment_on_its_private_page(author: Client, comment: Comment) -> None:
-    page = read(author.get(f"/c/{comment.pk}/mine/"))
+def test_the_author_withdraws_a_comment_on_its_private_page(reader: Client, comment: Comment) -> None:
+    page = read(reader.get(f"/c/{comment.pk}/mine/"))
     assert "Secretword" in page.text
     assert page.one("button").text == "Withdraw it"
-    assertRedirects(author.post(f"/c/{comment.pk}/mine/"), f"/c/{comment.pk}/mine/")
+    assertRedirects(reader.post(f"/c/{comment.pk}/mine/"), f"/c/{comment.pk}/mine/")
     assert fresh(comment).state == State.WITHDRAWN
-    page = read(author.get(f"/c/{comment.pk}/mine/"))
+    page = read(reader.get(f"/c/{comment.pk}/mine/"))
     assert "You have withdrawn it." in page.text
     assert page.all("form") == []
     assert_exact(comment.article)
@@ -70,20 +64,20 @@ def test_a_comment_with_replies_leaves_a_notice_in_its_place(
     assert "Secretword" not in page.raw
 
 
-def test_a_held_comment_can_be_withdrawn(author: Client, nadia: User, article: Article) -> None:
+def test_a_held_comment_can_be_withdrawn(reader: Client, nadia: User, article: Article) -> None:
     article.edit(comment_policy=Article.CommentPolicy.HELD)
     held = say(nadia, article)
-    author.post(f"/c/{held.pk}/mine/")
+    reader.post(f"/c/{held.pk}/mine/")
     assert fresh(held).state == State.WITHDRAWN
     assert_exact(article)
 
 
-def test_a_hidden_comment_stays_hidden_and_its_author_reads_why(author: Client, mo: User, comment: Comment) -> None:
+def test_a_hidden_comment_stays_hidden_and_its_author_reads_why(reader: Client, mo: User, comment: Comment) -> None:
     comment.hide(mo, "off-topic")
-    page = read(author.get(f"/c/{comment.pk}/mine/"))
+    page = read(reader.get(f"/c/{comment.pk}/mine/"))
     assert "A moderator has hidden it. Reason: off topic." in page.text
     assert page.all("form") == []
-    author.post(f"/c/{comment.pk}/mine/")
+    reader.post(f"/c/{comment.pk}/mine/")
     assert fresh(comment).state == State.HIDDEN
 
 
@@ -117,20 +111,20 @@ def test_a_visitor_is_asked_to_sign_in(client: Client, comment: Comment) -> None
     assert fresh(comment).visible
 
 
-def test_a_link_alone_withdraws_nothing(author: Client, comment: Comment) -> None:
-    author.get(f"/c/{comment.pk}/mine/")
+def test_a_link_alone_withdraws_nothing(reader: Client, comment: Comment) -> None:
+    reader.get(f"/c/{comment.pk}/mine/")
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(comment.author)
     assert strict.post(f"/c/{comment.pk}/mine/").status_code == 403
     assert fresh(comment).visible
 
 
-def test_the_private_page_is_never_kept_by_a_cache(author: Client, comment: Comment) -> None:
-    assert "no-store" in author.get(f"/c/{comment.pk}/mine/")["Cache-Control"]
+def test_the_private_page_is_never_kept_by_a_cache(reader: Client, comment: Comment) -> None:
+    assert "no-store" in reader.get(f"/c/{comment.pk}/mine/")["Cache-Control"]
 
 
-def test_the_private_page_leads_to_the_comment_in_its_place(author: Client, comment: Comment) -> None:
-    assertContains(author.get(f"/c/{comment.pk}/mine/"), f'href="/c/{comment.pk}/#c{comment.pk}"')
+def test_the_private_page_leads_to_the_comment_in_its_place(reader: Client, comment: Comment) -> None:
+    assertContains(reader.get(f"/c/{comment.pk}/mine/"), f'href="/c/{comment.pk}/#c{comment.pk}"')
 
 
 # Erased
@@ -205,6 +199,6 @@ def test_what_is_erased_is_not_hidden_or_published(mo: User, comment: Comment) -
     assert not Decision.objects.exists()
 
 
-def test_its_author_no_longer_finds_it(author: Client, comment: Comment) -> None:
+def test_its_author_no_longer_finds_it(reader: Client, comment: Comment) -> None:
     erase(comment)
-    assert author.get(f"/c/{comment.pk}/mine/").status_code == 404
+    assert reader.get(f"/c/{comment.pk}/mine/").status_code == 404
