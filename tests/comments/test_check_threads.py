@@ -238,7 +238,7 @@ def test_an_article_without_comments_has_no_problem(article: Article) -> None:
     assert problems(article.pk) == []
 
 
-def test_open_pages_hear_of_a_repair(article: Article, nadia: User, mo: User) -> None:
+def test_open_pages_learn_which_comments_a_repair_concerns(article: Article, nadia: User, mo: User) -> None:
     root = say(nadia, article)
     reply = say(nadia, article, parent=root)
     root.hide_branch(mo, "abuse")

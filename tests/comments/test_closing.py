@@ -1,4 +1,4 @@
-"""Comments close by themselves some time after their article ended; an editor may open them again. What is too old goes."""
+"""Comments close by themselves some time after their article ended; an editor may open them again. Old things go."""
 
 from datetime import timedelta
 from typing import Any
