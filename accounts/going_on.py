@@ -19,6 +19,11 @@ def next_url(request: HttpRequest) -> str:
     return address if is_here(request, address) else ""
 
 
+def text_waits(request: HttpRequest) -> bool:
+    """Has somebody written first, whose text is kept over the sign-in (comments/writing.py)?"""
+    return any(request.session.get("waiting-texts", {}).values())
+
+
 def with_next(name: str, address: str) -> str:
     """The page of this name, which leads on to the address."""
     page = reverse(name)

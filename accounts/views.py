@@ -16,7 +16,7 @@ from accounts import limits
 from accounts.adapter import MAIL_FAILURES
 from accounts.codes import SignInCode
 from accounts.forms import CodeForm, NameForm, SignInForm
-from accounts.going_on import next_url, with_next
+from accounts.going_on import next_url, text_waits, with_next
 from accounts.models import User
 from accounts.second_factor import has_second_factor
 
@@ -56,7 +56,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_address(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
-    return render(request, "accounts/sign_in.html", {"form": form, "next": next_url(request)}, status=status)
+    context = {"form": form, "next": next_url(request), "text_waits": text_waits(request)}
+    return render(request, "accounts/sign_in.html", context, status=status)
 
 
 @never_cache
@@ -111,7 +112,8 @@ def _ask_code(
 
 
 def _ask_again(request: HttpRequest, email: str, next_page: str, sentence: str) -> HttpResponse:
-    context = {"form": SignInForm(initial={"email": email}), "next": next_page, "sentence": sentence}
+    form = SignInForm(initial={"email": email})
+    context = {"form": form, "next": next_page, "text_waits": text_waits(request), "sentence": sentence}
     return render(request, "accounts/sign_in.html", context, status=422)
 
 

@@ -35,7 +35,7 @@ class Frame:
 
     body: bytes
     at: Position
-    # The article has ended and nothing is left to tell.
+    # The article has ended, its comments are closed, and nothing is left to tell.
     last: bool
 
 

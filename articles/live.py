@@ -18,8 +18,8 @@ from newsroom.shared import SITE
 
 # An answer stays small; whoever has missed more asks again from where it ends.
 MOST_ENTRIES = 100
-# Seconds until a page without a stream asks again. An ended article stays as it is.
-POLL_SECONDS = {Article.State.LIVE: 5, Article.State.PAUSED: 15, Article.State.ENDED: None}
+# Seconds until a page without a stream asks again. On an ended article only readers write, until its comments close.
+POLL_SECONDS = {Article.State.LIVE: 5, Article.State.PAUSED: 15, Article.State.ENDED: 30}
 
 
 class Absurd(ValueError):
@@ -68,7 +68,7 @@ def changes_after(article: Article, after: int) -> Changes:
         answer = Changes(
             change=article.change,
             state=article.state,
-            poll=POLL_SECONDS[Article.State(article.state)],
+            poll=POLL_SECONDS[Article.State(article.state)] if article.is_followed else None,
             comments=article.comment_count,
             comment_change=article.comment_change,
             parts=_parts(article, ["comment_count"]),

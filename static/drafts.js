@@ -68,6 +68,8 @@ export function placeOf(form) {
   return pathname + search;
 }
 
+export const drafted = () => kept(KEY);
+
 function count(area) {
   const most = Number(words?.most);
   let said = area.form.querySelector(".count");

@@ -1,4 +1,5 @@
-// What is the reader's own in the conversations that everybody gets: edit, withdraw, moderate, recommended, muted.
+// What is the reader's own in the conversations that everybody gets: edit, withdraw, moderate, recommended, muted; and
+// what is only for moderators.
 import { ask, me, signIn } from "./me.js";
 import { authorOf, idOf, isPlainClick, onRows, rows, section, words } from "./talk.js";
 
@@ -28,6 +29,7 @@ function receive(given) {
   if (!given?.name) return;
   const isFirst = !answer;
   answer = given;
+  if (given.moderator) for (const way of section.querySelectorAll(".moderators")) way.classList.remove("unscripted");
   if (isFirst) onRows(() => rows().forEach(makeTheirs));
   else rows().forEach(makeTheirs);
 }
@@ -40,6 +42,7 @@ function makeTheirs(comment) {
     if (left > 0) setTimeout(() => action(comment, id, "edit")?.remove(), left);
     if (left > 0) offer(comment, id, "edit");
     offer(comment, id, "mine");
+    action(comment, id, "report")?.remove();
   }
   if (answer.moderator) offer(comment, id, "moderate");
   else if (answer.picks && !isOwn && !comment.querySelector(".pick")) offer(comment, id, "pick");

@@ -1,4 +1,4 @@
-// The order that a reader has chosen is kept; on an article's page another than the newest first comes in place.
+// The order that a reader has chosen is kept; on an article's page another order or choice comes in place.
 import { keep, kept } from "./kept.js";
 import { carry } from "./reply.js";
 import { focus, steadily } from "./steady.js";
@@ -9,12 +9,13 @@ const isOwnPage = location.pathname.endsWith("/comments/");
 const chosen = new URLSearchParams(location.search);
 
 section.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-order]");
+  const link = event.target.closest(".list > .order a, .list > .filter a");
   if (!link || !isPlainClick(event)) return;
-  keep(KEY, "comments", { order: link.dataset.order });
+  const { order } = link.dataset;
+  if (order) keep(KEY, "comments", { order });
   if (isOwnPage) return;
   event.preventDefault();
-  bring(link).then(() => focus(listed().querySelector(".order")), () => location.assign(link.href));
+  bring(link.href).then(() => focus(listed().querySelector(order ? ".order" : ".filter")), () => location.assign(link.href));
 });
 
 const before = kept(KEY).comments?.order;
@@ -22,8 +23,8 @@ const link = section.querySelector(`[data-order="${before}"]`);
 // An address that names an order is about that one.
 if (link && !(isOwnPage && ["sort", "show", "after", "before"].some((name) => chosen.has(name)))) remembered(link).catch(() => null);
 
-export async function bring(link) {
-  put(await loadRows(link.href));
+export async function bring(address) {
+  put(await loadRows(address));
 }
 
 // Nobody asked for it now: it gives way to who writes already.

@@ -1,12 +1,13 @@
 // Forms open where their links stand. They are those of the linked pages, which work without a script.
-import { forget, placeOf, save, watch } from "./drafts.js";
+import { drafted, forget, placeOf, save, watch } from "./drafts.js";
 import { unfold } from "./folds.js";
 import { askAnew } from "./mine.js";
 import { focus, mark, steadily } from "./steady.js";
-import { idOf, isPlainClick, listed, load, merge, mergeConversations, row, section, tellOfRows, words } from "./talk.js";
+import { isPlainClick, listed, load, merge, mergeConversations, onRows, row, section, tellOfRows, words } from "./talk.js";
 
-const IN_A_COMMENT = ["reply", "report", "edit"].map((name) => `.comment .actions a[href$="/${name}/"]`);
-const LINKS = [...IN_A_COMMENT, "#comments > .write a", '.entry a[href*="/comments/new/?entry="]'].join();
+const inAComment = (name) => `.comment .actions a[href$="/${name}/"]`;
+const ANSWERS = [inAComment("reply"), "#comments > .write a", '.entry a[href*="/comments/new/?entry="]'].join();
+const LINKS = [ANSWERS, inAComment("report"), inAComment("edit")].join();
 const box = document.createElement("div");
 box.className = "in-place";
 let opener, cursor;
@@ -34,6 +35,10 @@ for (const type of ["input", "keyup", "pointerup"]) {
     if (target.matches("textarea")) cursor = target.selectionEnd;
   });
 }
+
+onRows(sayKept);
+// What another tab keeps or sends.
+addEventListener("storage", sayKept);
 
 // After its host; resolves to the form's textarea. `back` is where the keyboard goes when it closes.
 export async function open(address, host, back) {
@@ -116,7 +121,25 @@ function focusText() {
 
 function saveDraft() {
   const form = box.isConnected && box.querySelector("form");
-  if (form) save(form);
+  if (!form) return;
+  save(form);
+  sayKept();
+}
+
+// A link to a text that was begun and not sent says so.
+function sayKept() {
+  const drafts = drafted();
+  for (const link of document.querySelectorAll(ANSWERS)) {
+    const isKept = link.pathname + link.search in drafts;
+    if (isKept === "said" in link.dataset) continue;
+    if (isKept) {
+      link.dataset.said = link.textContent;
+      link.textContent = link.matches(".comment a") ? words.continueReply : words.continueComment;
+    } else {
+      link.textContent = link.dataset.said;
+      delete link.dataset.said;
+    }
+  }
 }
 
 function close() {
@@ -162,6 +185,7 @@ function take(response, page, form) {
   const [, id, what] = new URL(response.url).pathname.match(/^\/c\/(\d+)\/(mine\/|reported\/)?$/) ?? [];
   if (response.redirected && id && response.ok) {
     forget(placeOf(form));
+    sayKept();
     if (what) tell(page);
     else show(Number(id), page);
   } else if (response.redirected) location.assign(response.url); // To the sign-in: the text waits on the server.

@@ -76,13 +76,14 @@ function arrive([id, tree, author, isRoot, entry, edited], reader) {
   } else if (listsNewest() && (!list.dataset.entry || Number(list.dataset.entry) === entry)) roots.add(id);
 }
 
-// On an article's page in another order too: the button brings the newest first.
+// On an article's page in another order, or a choice of them, too: the button brings all, the newest first.
 function listsNewest() {
-  return "newest" in listed().dataset || Boolean(otherOrder());
+  return "newest" in listed().dataset || isOther();
 }
 
-function otherOrder() {
-  return location.pathname.endsWith("/comments/") ? null : listed().querySelector("[data-order=newest]");
+function isOther() {
+  const list = listed();
+  return !("newest" in list.dataset || location.pathname.endsWith("/comments/")) && Boolean(list.querySelector("[data-order]"));
 }
 
 function takeAway(ids) {
@@ -154,9 +155,8 @@ function offer(where, number, forms, show) {
 
 async function showConversations() {
   const wanted = new Set(roots);
-  const newest = otherOrder();
-  if (newest) {
-    await bringOrder(newest);
+  if (isOther()) {
+    await bringOrder(addressOfNewest());
     roots.clear();
     settle();
     return leadTo(rows(), wanted);

@@ -228,6 +228,11 @@ class Article(models.Model):
         """May readers write on it?"""
         return self.state != Article.State.DRAFT and self.comment_policy != Article.CommentPolicy.CLOSED
 
+    @property
+    def is_followed(self) -> bool:
+        """Do its open pages ask what is new? After its end only for what readers still write."""
+        return self.state != Article.State.ENDED or self.takes_comments
+
     @contextmanager
     def locale(self) -> Iterator[None]:
         """Its pages are rendered within: they speak its language and show its time zone."""

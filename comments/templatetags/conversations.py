@@ -65,6 +65,8 @@ def _words(_language: str) -> dict[str, str]:
         "cancel": _("Cancel"),
         "failed": _("It could not be sent. Your text is still here: try again in a moment."),
         "not-loaded": _("It could not be loaded. Try again in a moment."),
+        "continue-reply": _("Continue your reply"),
+        "continue-comment": _("Continue your comment"),
         "edit": _("Edit"),
         "mine": _("Withdraw"),
         "moderate": _("Moderate"),

@@ -37,6 +37,21 @@ def waiting(client: Client, path: str) -> str:
     return fields(read(client.get(path)))["text"]
 
 
+def test_the_sign_in_says_that_the_text_waits(client: Client, nadia: User, path: str) -> None:
+    waits = "Your comment waits here until you have signed in."
+    assert waits not in read(client.get(f"{LOGIN}?next={path}")).text
+    write_signed_out(client, path)
+    assert waits in read(client.get(f"{LOGIN}?next={path}")).text
+    # After a wrong address, and where a code is too old, as well.
+    assert waits in read(ask_for_a_code(client, "nadia@", path)).text
+    assert waits in read(client.get(CODE)).text
+
+
+def test_it_says_nothing_of_an_empty_text(client: Client, path: str) -> None:
+    send(client, path, "")
+    assert "Your comment waits" not in read(client.get(f"{LOGIN}?next={path}")).text
+
+
 def test_a_reader_who_has_an_account_lands_on_the_form_with_the_text(client: Client, nadia: User, path: str) -> None:
     back = sign_in_by_code(client, nadia.email, write_signed_out(client, path))
     assert back["Location"] == path

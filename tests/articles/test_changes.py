@@ -107,13 +107,19 @@ def test_key_events_are_told_where_they_may_have_changed(client: Client, article
 
 def test_a_state_is_told_and_how_often_to_ask_from_now_on(client: Client, article: Article) -> None:
     told = []
-    for action in (article.pause, article.resume, article.end):
+    for action in (article.pause, article.resume, article.end, lambda: article.edit(comment_policy="closed")):
         seen = article.change
         action()
         answer = ask(client, article, seen)
         told.append((answer["state"], answer["poll"], "entries" in answer))
         assert answer["state"].capitalize() in answer["parts"]["state"]
-    assert told == [("paused", 15, False), ("live", 5, False), ("ended", None, False)]
+    assert told == [
+        ("paused", 15, False),
+        ("live", 5, False),
+        # Readers still write, until its comments close.
+        ("ended", 30, False),
+        ("ended", None, False),
+    ]
 
 
 def test_a_new_title_and_lead_are_told_as_html_and_only_once(client: Client, article: Article) -> None:

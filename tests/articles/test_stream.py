@@ -65,6 +65,7 @@ def test_who_missed_more_than_one_answer_holds_gets_all_of_it_at_once(
     entries = [make_entry(article) for _ in range(5)]
     if ended:
         article.end()
+        article.edit(comment_policy="closed")
     reader = site.read(article, after=0)
     assert [*ids(reader.first), *ids(reader.event()), *ids(reader.event())] == [entry.pk for entry in entries]
     assert not ended or reader.block() == {}
@@ -119,7 +120,18 @@ def test_who_comes_back_misses_nothing_and_is_told_nothing_twice(site: Served, a
     assert told == list(article.entries.order_by("pk").values_list("pk", flat=True))
 
 
-def test_the_end_of_an_article_is_the_last_event_for_all(site: Served, article: Article) -> None:
+def test_an_ended_article_still_tells_of_comments(site: Served, article: Article) -> None:
+    up_to_date = site.read(article)
+    article.end()
+    ended = up_to_date.event()
+    assert (ended["state"], ended["comments"]) == ("ended", 0)
+    say(make_person("Nadia"), article)
+    assert up_to_date.event()["comments"] == 1
+    assert site.read(article).first["comments"] == 1
+
+
+def test_its_end_with_closed_comments_is_the_last_event_for_all(site: Served, article: Article) -> None:
+    article.edit(comment_policy="closed")
     up_to_date, seen = site.read(article), article.change
     make_entry(article)
     up_to_date.event()

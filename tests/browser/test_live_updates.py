@@ -124,7 +124,8 @@ def test_title_lead_and_state(reader, blog):
     expect(page.locator(".state")).to_have_text("Paused")
 
 
-def test_an_article_that_ends_is_asked_no_more(reader, blog):
+def test_an_article_that_ends_with_its_comments_closed_is_asked_no_more(reader, blog):
+    blog.edit(comment_policy="closed")
     page = reader.open(blog, clock=True)
     make_entry(blog, "The last word.")
     blog.end()
@@ -137,8 +138,10 @@ def test_an_article_that_ends_is_asked_no_more(reader, blog):
     expect(page.locator("#line")).to_have_text("")
 
 
-def test_an_ended_article_asks_nothing(reader, blog):
+def test_an_ended_article_whose_comments_are_closed_asks_nothing(reader, blog):
     blog.end()
+    blog.edit(comment_policy="closed")
+    reader.wait_until_served(blog)
     asked = []
     page = reader.open()
     page.on("request", lambda request: asked.append(request.url))

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from comments.models import Comment
 from comments.threads import CONVERSATIONS_PER_PAGE, ROWS_PER_PAGE
-from tests.browser.talking import comments_of, row, shown
+from tests.browser.talking import comments_of, moderator, row, shown
 from tests.comments.plant import plant
 from tests.people import make_person, say
 
@@ -107,6 +107,45 @@ def test_the_order_is_kept_and_comes_in_place_on_the_article(reader, blog):
     # An address that names an order is about that one.
     named = reader.open(f"{comments_of(blog)}?sort=newest", context=page.context)
     expect(named.locator("article.comment").first).to_have_id(f"c{roots[2].pk}")
+
+
+def test_a_choice_comes_in_place_on_the_article_and_is_not_kept(reader, blog):
+    nadia, mo = make_person("Nadia"), moderator()
+    roots = [say(nadia, blog, f"Number {number}.") for number in range(3)]
+    roots[1].pick(mo)
+    roots[0].pick(mo)
+    page = reader.open(blog)
+    page.get_by_role("link", name="Editors’ picks").click()
+    expect(page.locator("article.comment")).to_have_count(2)
+    assert shown(page) == [roots[1].pk, roots[0].pk]
+    expect(page.locator(".list .filter [aria-current]")).to_have_text("Editors’ picks")
+    expect(page.locator(".list .filter")).to_be_focused()
+    assert page.url.endswith(blog.get_absolute_url())
+    # It stays in another order. A new conversation is offered, and brings all of them.
+    page.get_by_role("link", name="Oldest", exact=True).click()
+    expect(page.locator("article.comment").first).to_have_id(f"c{roots[0].pk}")
+    assert shown(page) == [roots[0].pk, roots[1].pk]
+    new = say(nadia, blog, "New.")
+    page.get_by_role("button", name="1 new conversation").click()
+    expect(row(page, new)).to_be_focused()
+    assert shown(page) == [new.pk, *(root.pk for root in reversed(roots))]
+    page.get_by_role("link", name="Answered by the newsroom").click()
+    expect(page.get_by_text("There are no comments here.")).to_be_visible()
+    page.get_by_role("link", name="All", exact=True).click()
+    expect(page.locator("article.comment")).to_have_count(4)
+    # The order is kept, the choice is not.
+    again = reader.open(context=page.context, where=blog)
+    expect(again.locator("article.comment").first).to_have_id(f"c{roots[0].pk}")
+    expect(again.locator(".list .filter [aria-current]")).to_have_text("All")
+
+
+def test_a_choice_that_cannot_come_in_place_is_a_page_of_its_own(reader, blog):
+    reader.expected = "Failed to load resource"
+    say(make_person("Nadia"), blog)
+    page = reader.open(blog)
+    page.route("**/comments/?*show=picks", lambda route: route.abort(), times=1)
+    page.get_by_role("link", name="Editors’ picks").click()
+    page.wait_for_url("**/comments/?sort=newest&show=picks")
 
 
 def test_another_order_leaves_the_form_with_what_is_typed(reader, blog):

@@ -132,6 +132,20 @@ def test_in_another_order_new_conversations_are_offered_on_the_article_s_page(re
     expect(page.locator(".waiting")).to_have_count(0)
 
 
+@pytest.mark.parametrize("where", ["the article", "its comments", "one conversation"])
+def test_an_article_that_has_ended_tells_of_new_comments_until_they_close(reader, blog, nadia, talk, where):
+    blog.end()
+    reader.wait_until_served(blog)
+    places = {"the article": blog.get_absolute_url(), "its comments": comments_of(blog)}
+    page = reader.open(places.get(where, talk[1].get_absolute_url()))
+    new = say(nadia, blog, "New.", parent=talk[1])
+    page.get_by_role("button", name="1 new reply").click()
+    expect(row(page, new)).to_be_focused()
+    blog.edit(comment_policy="closed")
+    expect(page.locator("body")).to_have_attribute("data-change", str(blog.change))
+    expect(page.locator("#line")).to_have_text("")
+
+
 def test_what_is_taken_back_is_no_longer_counted_as_new(reader, blog, nadia, talk):
     page = reader.open(comments_of(blog))
     remember_visit(page, blog, number_of(blog) - 2)

@@ -194,6 +194,12 @@ def test_one_sees_all_of_one_s_own_with_what_became_of_it(
     assert "moderator" not in items["Everybody reads this."]
 
 
+def test_one_withdraws_from_there(client: Client, nadia: User, article: Article) -> None:
+    shown, gone = say(nadia, article, "Everybody reads this."), say(nadia, article, "Taken back.")
+    gone.withdraw()
+    assert own(client, nadia).links("Withdraw it") == [f"/c/{shown.pk}/mine/"]
+
+
 def test_one_s_standing_is_counted_over_90_days(client: Client, nadia: User, mo: User, article: Article) -> None:
     User.objects.filter(pk=nadia.pk).update(date_joined=timezone.now() - timedelta(days=400))
     for text in ("One.....", "Two.....", "Three..."):
