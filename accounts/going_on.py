@@ -6,6 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+# Texts that wait in the session while their writer signs in, by place (comments/writing.py).
+WAITING = "waiting-texts"
+
 
 def is_here(request: HttpRequest, address: str) -> bool:
     return url_has_allowed_host_and_scheme(
@@ -21,7 +24,7 @@ def next_url(request: HttpRequest) -> str:
 
 def text_waits(request: HttpRequest) -> bool:
     """Has somebody written first, whose text is kept over the sign-in (comments/writing.py)?"""
-    return any(request.session.get("waiting-texts", {}).values())
+    return any(request.session.get(WAITING, {}).values())
 
 
 def with_next(name: str, address: str) -> str:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from accounts.going_on import WAITING
 from articles.models import Article, Entry, NotAllowed
 from comments.forms import CommentForm
 from comments.limits import TooMuch
@@ -23,8 +24,7 @@ from comments.views import form_page, public_comment
 from newsroom import markup
 from newsroom.ids import parse_id
 
-# Texts that wait in the session while their writer signs in: by place, the last few, longer than what will fit.
-WAITING = "waiting-texts"
+# Of the texts that wait while their writer signs in: the last few, longer than what will fit.
 TEXTS_WAITING = 3
 LONGEST_WAITING = 25_000
 # What sending a reply needs to know of the comment it answers.

@@ -10,6 +10,15 @@ from tests.browser.at_the_desk import LINE, published
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+def sign_in_again(desk, username):
+    """In the dialog that the desk opens. Returns the dialog."""
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_label("Username").fill(username)
+    dialog.get_by_label("Password").fill("secret")
+    dialog.get_by_role("button", name="Sign in").click()
+    return dialog
+
+
 def test_who_is_signed_out_while_typing_signs_in_and_goes_on(sit_down, size):
     desk = sit_down("Carla", "correspondent", size)
     desk.write(LINE)
@@ -35,10 +44,7 @@ def test_nothing_goes_out_under_somebody_else_s_name(sit_down):
     desk.write(LINE)
     desk.context.clear_cookies(name="sessionid")
     desk.send()
-    dialog = desk.page.get_by_role("dialog")
-    dialog.get_by_label("Username").fill("edith")
-    dialog.get_by_label("Password").fill("secret")
-    dialog.get_by_role("button", name="Sign in").click()
+    sign_in_again(desk, "edith")
     expect(desk.said).to_contain_text("Somebody else is signed in now")
     expect(desk.text).to_have_value(LINE)
     assert published() == 0
@@ -50,10 +56,7 @@ def test_who_has_a_second_factor_signs_in_in_another_tab_and_comes_back(sit_down
     desk.write(LINE)
     desk.context.clear_cookies(name="sessionid")
     desk.send()
-    dialog = desk.page.get_by_role("dialog")
-    dialog.get_by_label("Username").fill("carla")
-    dialog.get_by_label("Password").fill("secret")
-    dialog.get_by_role("button", name="Sign in").click()
+    dialog = sign_in_again(desk, "carla")
     expect(dialog.locator(".errornote")).to_contain_text("Your second factor is asked for in another tab")
     with desk.context.expect_page() as opened:
         dialog.get_by_role("link", name="Open it").click()
